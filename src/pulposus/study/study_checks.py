@@ -1,0 +1,130 @@
+"""What can be wrong between the parts of a study file: names, times, and products that do not go with their route.
+
+The checks read the plain data, so that they speak even where another part of the file is at fault; what is not of the expected
+shape is passed over, as the model refuses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pulposus.core.errors import Fault, InputError, NotAllowed, nearest, shorten
+from pulposus.core.files import LineOf
+from pulposus.core.units import si
+from pulposus.core.vocabulary import names, terms
+from pulposus.tissue.disc_file import Problem
+
+__all__ = ["overridden", "problems_across"]
+
+INJECTED = ("cells", "vesicles", "vehicle")  # products that take up room
+
+
+def problems_across(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong between arms, doses and reported results."""
+    arms = [(i, arm) for i, arm in enumerate(_list(data, "arms")) if isinstance(arm, Mapping)]
+    known = [arm["name"] for _, arm in arms if isinstance(arm.get("name"), str)]
+    yield from _name_problems(arms, known)
+    for i, arm in arms:
+        for j, dose in enumerate(_list(arm, "doses")):
+            if isinstance(dose, Mapping):
+                yield from _dose_problems(("arms", i, "doses", j), dose, data.get("follow_up"))
+    for i, row in enumerate(_list(data, "reported")):
+        if isinstance(row, Mapping):
+            yield from _reported_problems(i, row, known)
+    observed = [name for name in _list(data, "observe") if isinstance(name, str)]
+    for i, name in enumerate(observed):
+        if name in observed[:i]:
+            yield ("observe", i), f"{shorten(name)} again", "every outcome once", None
+
+
+def _list(data: Any, key: str) -> list[Any]:
+    """Return the list of a key, an empty one if there is none."""
+    value = data.get(key) if isinstance(data, Mapping) else None
+    return value if isinstance(value, list) else []
+
+
+def _seconds(value: Any) -> float | None:
+    """Return a time (s), None if it is none."""
+    try:
+        return si(value, "s") if isinstance(value, str) else None
+    except NotAllowed:
+        return None
+
+
+def _name_problems(arms: list[tuple[int, Mapping[str, Any]]], known: list[str]) -> Iterator[Problem]:
+    """Yield arm names that occur twice and comparators that are no other arm."""
+    seen: set[str] = set()
+    for i, arm in arms:
+        name, other = arm.get("name"), arm.get("comparator")
+        if isinstance(name, str) and name in seen:
+            yield ("arms", i, "name"), f"{shorten(name)} again", "a name that no other arm has", None
+        if isinstance(name, str):
+            seen.add(name)
+        if isinstance(other, str) and other == name:
+            yield ("arms", i, "comparator"), f"{shorten(other)}, the arm itself", "another arm", None
+        elif isinstance(other, str) and other not in known:
+            allowed = ", ".join(each for each in known if each != name) or "an arm of this study"
+            yield ("arms", i, "comparator"), shorten(other), allowed, nearest(other, known)
+
+
+def _dose_problems(path: tuple[str | int, ...], dose: Mapping[str, Any], follow_up: Any) -> Iterator[Problem]:
+    """Yield what is wrong with a dose: after the end, without volume, or a product that does not go with the route."""
+    at, end = _seconds(dose.get("at")), _seconds(follow_up)
+    if at is not None and end is not None and at >= end > 0:
+        yield (*path, "at"), shorten(dose["at"]), f"before the end of the follow-up, {follow_up}", None
+    route, product = dose.get("route"), dose.get("product")
+    if not isinstance(route, Mapping) or not isinstance(product, Mapping):
+        return
+    way, what = route.get("kind"), product.get("kind")
+    if way not in names("route") or what not in names("product"):
+        return
+    enters = bool(terms("route")[way].more["intradiscal"])
+    if enters and what in INJECTED and product.get("volume") is None:
+        yield (*path, "product", "volume"), "nothing", f"required with {way}: the injected volume, such as '2 mL'", None
+    if what == "needle_only" and "needle" not in route:
+        yield (*path, "product", "kind"), f"'needle_only' with {way} and no needle", "a route with a needle", None
+    if what == "extradiscal_sham" and way != "epidural":
+        yield (*path, "route", "kind"), shorten(way), "epidural, as an extradiscal sham stays outside the disc", None
+
+
+def _reported_problems(i: int, row: Mapping[str, Any], known: list[str]) -> Iterator[Problem]:
+    """Yield what is wrong with a reported result: no such arm, or a value that is not of its kind."""
+    arm, kind, value = row.get("arm"), row.get("kind"), row.get("value")
+    if isinstance(arm, str) and arm not in known:
+        yield ("reported", i, "arm"), shorten(arm), ", ".join(known) or "an arm of this study", nearest(arm, known)
+    if kind == "number" and isinstance(value, str):
+        yield ("reported", i, "value"), shorten(value), "a number", None
+    if kind == "direction" and "value" in row and value not in ("up", "down", "none"):
+        yield ("reported", i, "value"), shorten(value), "up, down, none", None
+
+
+def overridden(data: Mapping[str, Any], file: str, line_of: LineOf | None) -> list[Fault]:
+    """Return the faults of overrides: unknown records, wrong units, spreads that do not hold their value."""
+    model = data.get("model")
+    changes = model.get("overrides") if isinstance(model, Mapping) else None
+    if not isinstance(changes, Mapping) or not changes:
+        return []
+    from pulposus.core.parameters import ParameterSet
+
+    faults: list[Fault] = []
+    parameters = ParameterSet.load()
+    for name, change in changes.items():
+        place = f"model.overrides.{name}"
+        where = f"line {line_of(('model', 'overrides', name))}: {place}" if line_of else place
+        try:
+            _refuse_bare_number(change, parameters[name].unit)
+            parameters.override({name: change})
+        except NotAllowed as wrong:
+            faults.append(Fault(file, where, wrong.given, wrong.allowed, wrong.nearest))
+        except InputError as error:
+            faults += [replace(fault, file=file, where=where) for fault in error.faults]
+    return faults
+
+
+def _refuse_bare_number(change: Any, unit: str) -> None:
+    """Raise `NotAllowed` for a value without a unit where the record has one."""
+    value = change.get("value") if isinstance(change, Mapping) else change
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and unit != "1":
+        raise NotAllowed(f"{shorten(value)} (no unit)", f"text with a unit such as '{value} {unit}'")

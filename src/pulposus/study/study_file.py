@@ -1,0 +1,200 @@
+"""The study file: one subject, several arms, how long and how often; every quantity is text with its unit.
+
+`load_study` reads a YAML file and returns a `StudySpec` of SI floats (s, m3, counts) with the text it came from, or raises
+`InputError` with every fault of the file at once. What the contract of the file knows and the program cannot do yet (a history,
+several levels, hypotheses of the cell network, some outcomes) is refused by name, never ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+
+from pulposus.core.errors import InputError, NotAllowed, shorten
+from pulposus.core.fields import Label, Law, Part, Quantity, Time, Word, choice, read_amount
+from pulposus.core.files import LineOf, parse_yaml, read_text, validate
+from pulposus.core.units import si
+from pulposus.core.vocabulary import limit, names, not_built, term
+from pulposus.study.arm import Arm, Dose, Product, Route, carrier_of, comparator_kind, only_empty
+from pulposus.study.study_checks import overridden, problems_across
+from pulposus.tissue.disc_file import Laws, faults_across, in_file_order, law_field, level_of
+
+__all__ = ["Arm", "Dose", "Product", "Reported", "Route", "StudyLaws", "StudySpec", "comparator_kind", "load_study",
+           "named_comparator", "read_study"]
+
+
+class Grade(Part):
+    """How degenerate the disc is: a grade, or a range of which every draw has one."""
+
+    scale: Annotated[str, Word("grade_scale")] = Field(description="pfirrmann or modified_pfirrmann")
+    value: int | tuple[int, int] = Field(description="a grade such as 3, or a range such as [3, 6]")
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def on_scale(cls, value: Any, info: ValidationInfo) -> int | tuple[int, int]:
+        """Refuse what is no whole number of the scale, or a range in the wrong order."""
+        entry = term("grade_scale", info.data.get("scale", "modified_pfirrmann"))
+        low, high = entry.more["lowest"], entry.more["highest"]
+        allowed = f"a whole number from {low} to {high} ({entry.en}), or an ordered pair such as [{low}, {high}]"
+        ends = list(value) if isinstance(value, (list, tuple)) else [value]
+        whole = all(isinstance(end, int) and not isinstance(end, bool) and low <= end <= high for end in ends)
+        if not whole or (isinstance(value, (list, tuple)) and len(ends) != 2) or ends[0] > ends[-1]:
+            raise NotAllowed(shorten(value), allowed)
+        return ends[0] if len(ends) == 1 else (ends[0], ends[1])
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The lowest and the highest grade."""
+        return self.value if isinstance(self.value, tuple) else (self.value, self.value)
+
+
+class Subject(Part):
+    """Whose disc it is."""
+
+    species: Annotated[str, Word("species")] = Field(description="the species, such as human")
+    level: Annotated[str, WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}})] = Field(
+        description="the level of the disc, such as L4/L5")
+    grade: Grade = Field(description="scale and value of the grade")
+
+    @field_validator("level", mode="before")
+    @classmethod
+    def one_level(cls, value: Any, info: ValidationInfo) -> str:
+        """Return the one level; several are refused by name."""
+        if not isinstance(value, list):
+            return level_of(value, info)
+        levels = [level_of(each, info) for each in value]
+        if len(levels) != 1:
+            raise NotAllowed(shorten(value), "one level: several levels in one study are not built yet")
+        return levels[0]
+
+
+class StudyLaws(Laws):
+    """The laws of the disc over time; a law left out has the default of the vocabulary."""
+
+    endplate_degeneration: Annotated[str, Law("endplate_degeneration")] = law_field("endplate_degeneration")
+    aggrecan: Annotated[str, Law("aggrecan")] = law_field("aggrecan")
+
+
+def _no_hypotheses(value: Any) -> Any:
+    """Refuse hypotheses of the cell network by name, unknown ones as unknown."""
+    if isinstance(value, Mapping):
+        for name in value:
+            if name in not_built("hypothesis"):
+                raise NotAllowed(f"{shorten(name)} (needs the cell network, not built yet)", "hypotheses: {} for now")
+            choice("hypothesis", not_built("hypothesis"))(name)
+    return value
+
+
+class Model(Part):
+    """Laws, hypotheses and parameter values that differ from the default."""
+
+    laws: StudyLaws = Field(default_factory=StudyLaws, description="which law is used where there are rivals")
+    hypotheses: Annotated[dict[str, str], BeforeValidator(_no_hypotheses)] = Field(
+        default_factory=dict, description="hypotheses of the cell network; empty for now")
+    overrides: dict[str, Any] = Field(
+        default_factory=dict, description="record -> quantity as text, or {value, spread, why}")
+
+
+class Sampling(Part):
+    """How many draws, and the seed that names them."""
+
+    draws: int = Field(default=limit("usual_draws"), strict=True, ge=1, le=limit("most_draws"), description="how many draws")
+    seed: int = Field(default=1, strict=True, ge=0, le=limit("largest_seed"), description="the seed of the draws")
+
+
+class Reported(Part):
+    """A published result to set beside the prediction; time in s, value in the unit of the quantity or a direction."""
+
+    arm: Label = Field(description="the name of the arm")
+    quantity: Annotated[str, BeforeValidator(choice("outcome", names("observe", built=False)))] = Field(
+        description="the outcome, such as t2")
+    time: Annotated[float, Quantity("s", above_zero=False)] = Field(description="when, such as '12 months'")
+    value: float | str = Field(description="the reported number, or a direction such as up", allow_inf_nan=False)
+    sd: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="the reported standard deviation")
+    n: int | None = Field(default=None, strict=True, ge=1, description="how many discs or subjects")
+    kind: Literal["number", "direction", "order"] = Field(description="number, direction or order")
+    tier: Literal["primary", "seed_only", "memory"] = Field(description="how the value was read")
+    set: Literal["verification", "calibration", "validation"] = Field(description="what it is used for")
+    expected_miss: bool = Field(default=False, strict=True, description="whether a miss is expected")
+    source: Label = Field(description="the source, a reference key")
+
+
+Outcome = Annotated[str, Word("observe")]
+
+
+class StudySpec(Part):
+    """A study file."""
+
+    version: Literal[1] = Field(description="1, the version of the file format")
+    title: str = Field(default="", description="a title, free text")
+    note: str = Field(default="", description="a note, free text")
+    subject: Subject = Field(description="species, level and grade")
+    history: Annotated[
+        tuple[dict[str, Any], ...], BeforeValidator(only_empty("history events are", f"{', '.join(not_built('event'))}"))
+    ] = Field(default=(), description="what happened before; empty for now")
+    follow_up: Time = Field(description="how long the study runs, such as '24 months'")
+    arms: tuple[Arm, ...] = Field(min_length=1, description="the arms, at least one")
+    model: Model = Field(default_factory=Model, description="laws, hypotheses and overrides")
+    sampling: Sampling = Field(default_factory=Sampling, description="draws and seed")
+    observe: tuple[Outcome, ...] = Field(default=names("observe"), min_length=1, description="the outcomes to report")
+    reported: tuple[Reported, ...] = Field(default=(), description="published results to set beside the prediction")
+
+    @field_validator("follow_up", mode="before")
+    @classmethod
+    def not_forever(cls, value: Any) -> Any:
+        """Refuse a follow-up that is longer than a study can be."""
+        if read_amount(value, "s") > si(limit("longest_follow_up"), "s"):
+            raise NotAllowed(shorten(value), f"at most {limit('longest_follow_up')}")
+        return value
+
+    def arm(self, name: str) -> Arm:
+        """Return the arm of this name; raises KeyError if there is none."""
+        return {arm.name: arm for arm in self.arms}[name]
+
+
+def named_comparator(spec: StudySpec, arm: Arm) -> str | None:
+    """Return the name of the arm that an arm is compared with, None if it stands alone.
+
+    The one the file names; else, for a therapy, the first control arm with the same carrier, else the first control arm, else the
+    first untreated arm; for a control arm or a comparator the first untreated arm; an untreated arm is compared with nothing.
+    """
+    if arm.comparator is not None:
+        return arm.comparator
+    others = [other for other in spec.arms if other.name != arm.name]
+    untreated = [other.name for other in others if comparator_kind(other) == "untreated"]
+    if comparator_kind(arm) == "untreated":
+        return None
+    if arm.control or comparator_kind(arm) is not None:
+        return next(iter(untreated), None)
+    controls = [other for other in others if other.control]
+    same = [other.name for other in controls if carrier_of(other) is not None and carrier_of(other) == carrier_of(arm)]
+    return next(iter([*same, *(other.name for other in controls), *untreated]), None)
+
+
+def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = None) -> StudySpec:
+    """Return the study that plain data describe; raises `InputError` with every fault, those between arms included.
+
+    >>> subject = {"species": "human", "level": "L4/L5", "grade": {"scale": "pfirrmann", "value": 3}}
+    >>> study = {"version": 1, "subject": subject, "follow_up": "1 yr", "arms": [{"name": "untreated", "doses": []}]}
+    >>> read_study(study).follow_up
+    31557600.0
+    """
+    faults = faults_across(problems_across(data), file, line_of) + overridden(data, file, line_of)
+    spec = None
+    try:
+        spec = validate(StudySpec, data, file, line_of)
+    except InputError as error:
+        faults = [*error.faults, *faults]
+    if faults or spec is None:
+        raise InputError(in_file_order(faults))
+    return spec
+
+
+def load_study(path: str | Path) -> tuple[StudySpec, str]:
+    """Return the study of a YAML file in SI units and the text of the file; raises `InputError` with every fault of the file."""
+    text = read_text(path)
+    data, line_of = parse_yaml(text, str(path))
+    return read_study(data, str(path), line_of), text

@@ -1,0 +1,60 @@
+"""Into a vein: most cells rest in the lungs, a tiny share reaches the disc through the endplate's vessels.
+
+    lungs' = -k_l lungs,   blood' = k_l lungs - k_b blood,   flux into the disc = f k_b blood / endplate area
+
+f, the share that ends in one disc, has never been counted: three decades of prior.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import Any
+
+from pulposus.therapy.route import Delivery, viable_cells
+from pulposus.tissue.geometry import Geometry
+from pulposus.tissue.process import Event, Field, Process, State
+
+__all__ = ["Bloodstream", "deliver"]
+
+
+class Bloodstream(Process):
+    """Owns the cells in lungs and blood."""
+
+    name = "bloodstream"
+    reads = ("lungs", "blood")
+    sources = ("transplanted", "fresh", "lungs", "blood")
+    parameters = ("lung_half_life", "blood_half_life", "disc_homing_share")
+
+    def __init__(self, doses: list[Event], cells: float) -> None:
+        """doses: events into lungs and blood; cells: all of them, to which tolerances refer."""
+        self.doses, self.cells = doses, cells
+
+    def fields(self, p: State) -> list[Field]:
+        """Return both compartments (cells)."""
+        return [Field(n, "1", "global", self.cells) for n in ("lungs", "blood")]
+
+    def events(self, p: State) -> list[Event]:
+        """Return the doses."""
+        return self.doses
+
+    def surface(self, tag: str, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
+        """Return the flux of homing cells (1/(m2 s)) through the endplate."""
+        if tag != "endplate":
+            return {}
+        flux = p["disc_homing_share"] * log(2) / p["blood_half_life"] * state["blood"] / p["geometry"].endplate_area
+        return {"transplanted": flux, "fresh": flux}
+
+    def global_rate(self, state: State, totals: State, p: State, t: float, xp: Any) -> dict[str, Any]:
+        """Return the rates of lungs and blood (cells/s)."""
+        leaving = log(2) / p["lung_half_life"] * state["lungs"]
+        return {"lungs": -leaving, "blood": leaving - log(2) / p["blood_half_life"] * state["blood"]}
+
+
+def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
+    """Return what an intravenous dose becomes."""
+    viable, held = viable_cells(draw, dose.product), draw.value("lung_first_pass_share")
+    event = Event(dose.at, "intravenous dose",
+                  lambda state, p, points: {"lungs": viable * held, "blood": viable * (1 - held)})
+    return Delivery(dose.product.dose if dose.product.kind == "cells" else 0.0,
+                    expected=viable * draw.value("disc_homing_share"), depots=[(Bloodstream, event, viable)],
+                    harms={"lung_retention": held})

@@ -1,0 +1,40 @@
+"""Through the annulus with a needle: puncture injury by the needle ratio, an injectate that partly leaks back."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Any
+
+from pulposus.therapy.injury import puncture, puncture_injury
+from pulposus.therapy.route import Delivery, is_gel, leak_share, viable_cells
+from pulposus.therapy.transplant import bolus
+from pulposus.therapy.vesicles import vesicle_dose
+from pulposus.tissue.geometry import Geometry
+
+__all__ = ["deliver"]
+
+
+def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
+    """Return what a transannular dose becomes; an extradiscal sham stays outside the disc and leaves it intact."""
+    product, needle = dose.product, dose.route.needle
+    if product.kind == "extradiscal_sham":
+        return Delivery()
+    injury = puncture_injury(geometry.needle_ratio(draw.value(f"needle_diameter_{needle}")),
+                             draw.value("needle_critical_ratio"), draw.value("needle_ratio_width"),
+                             getattr(dose.route, "depth_fraction", None) or 1.0)
+    wounds = [puncture(dose.at, injury, draw.value("puncture_permanent_share"))]
+    harms = {"puncture_injury": injury}
+    if product.kind == "needle_only":
+        return Delivery(wounds=wounds, harms=harms)
+    leak = leak_share(draw, geometry, product.volume, product.carrier)
+    harms["leak"] = leak
+    if product.kind == "vesicles":
+        kept = product.dose * (1 - leak)
+        return Delivery(product.dose, wounds=wounds, particles=kept, harms=harms,
+                        vesicles=[vesicle_dose(dose.at, kept, is_gel(product.carrier))])
+    if product.kind == "vehicle":
+        return Delivery(wounds=wounds, harms=harms)
+    viable = viable_cells(draw, product)
+    harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * leak)
+    return Delivery(product.dose, [bolus(dose.at, "transannular dose", viable * (1 - leak))], viable * (1 - leak), wounds,
+                    harms=harms)

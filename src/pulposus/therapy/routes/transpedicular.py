@@ -1,0 +1,36 @@
+"""Through the pedicle and the endplate: the annulus stays whole, the endplate gets a hole, the needle may miss.
+
+A permeable scaffold prevents part of the hole's effect; cement also closes part of the endplate's supply.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulposus.therapy.injury import cement, hole
+from pulposus.therapy.route import Delivery, is_gel, leak_share, viable_cells
+from pulposus.therapy.transplant import bolus
+from pulposus.therapy.vesicles import vesicle_dose
+from pulposus.tissue.geometry import Geometry
+
+__all__ = ["deliver"]
+
+
+def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
+    """Return what a transpedicular dose becomes; in a draw where the needle misses the nucleus nothing arrives."""
+    product, repair = dose.product, getattr(dose.route, "repair", "none")
+    closed = 0.0 if repair == "none" else draw.value("scaffold_repair_share")
+    wounds = [hole(dose.at, 1 - closed)]
+    if repair == "cement":
+        wounds.append(cement(dose.at, draw.value("cement_closed_share")))
+    reached = draw.u("pedicle_reach") < draw.value("pedicle_reach")
+    harms = {"endplate_fracture": draw.value("endplate_fracture_chance"),
+             "pedicle_breach": draw.value("pedicle_breach_chance"), "missed_nucleus": 1 - draw.value("pedicle_reach")}
+    if product.kind in ("needle_only", "vehicle"):
+        return Delivery(wounds=wounds, harms=harms)
+    kept = (1 - leak_share(draw, geometry, product.volume, product.carrier) * (1 - closed)) * reached
+    if product.kind == "vesicles":
+        return Delivery(product.dose, wounds=wounds, particles=product.dose * kept, harms=harms,
+                        vesicles=[vesicle_dose(dose.at, product.dose * kept, is_gel(product.carrier))])
+    viable = viable_cells(draw, product) * kept
+    return Delivery(product.dose, [bolus(dose.at, "transpedicular dose", viable)], viable, wounds, harms=harms)

@@ -1,0 +1,69 @@
+"""The treatment of an arm: its doses, delivered by their routes, as processes the disc can run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from pulposus.core.errors import unknown
+from pulposus.therapy.injury import Injury
+from pulposus.therapy.route import Delivery
+from pulposus.therapy.transplant import Transplant
+from pulposus.therapy.vesicles import Vesicles
+from pulposus.tissue.geometry import Geometry
+from pulposus.tissue.process import Event, Process
+
+__all__ = ["ROUTES", "Treatment", "treat"]
+
+ROUTES = ("transannular", "transpedicular", "intravenous", "endplate_seeding", "epidural")
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """processes to add to the disc; cells given; harms: name -> chance or share, the worst over the doses."""
+
+    processes: list[Process] = field(default_factory=list)
+    cells_given: float = 0.0
+    particles_given: float = 0.0
+    harms: dict[str, float] = field(default_factory=dict)
+
+
+def _deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
+    if dose.route.kind not in ROUTES:
+        raise unknown("route", dose.route.kind, ROUTES)
+    delivered: Delivery = import_module(f"pulposus.therapy.routes.{dose.route.kind}").deliver(dose, draw, geometry)
+    return delivered
+
+
+def treat(doses: Sequence[Any], draw: Any, geometry: Geometry) -> Treatment:
+    """Return the treatment that these doses are in one draw of one disc.
+
+    Every arm carries the same process list where it can, so that arms differ by their doses alone. Raises InputError
+    for an unknown route.
+    """
+    given = [(dose, _deliver(dose, draw, geometry)) for dose in doses]
+    cells = [e for _, d in given for e in d.cells]
+    wounds = [e for _, d in given for e in d.wounds]
+    vesicles = [e for _, d in given for e in d.vesicles]
+    processes: list[Process] = []
+    expected = sum(d.expected for _, d in given)
+    if any(dose.product.kind == "cells" for dose, _ in given):
+        processes.append(Transplant(cells, expected))
+    if wounds:
+        processes.append(Injury(wounds))
+    if vesicles:
+        processes.append(Vesicles(vesicles, sum(d.particles for _, d in given)))
+    depots: dict[Callable[..., Process], list[tuple[Event, float]]] = {}
+    for dose, d in given:
+        for build, event, amount in d.depots:
+            if dose.product.kind == "cells":
+                depots.setdefault(build, []).append((event, amount))
+    processes += [build([e for e, _ in items], sum(a for _, a in items)) for build, items in depots.items()]
+    harms: dict[str, float] = {}
+    for _, d in given:
+        for name, value in d.harms.items():
+            harms[name] = max(harms.get(name, 0.0), value)
+    return Treatment(processes, sum(d.given for dose, d in given if dose.product.kind == "cells"),
+                     sum(d.given for dose, d in given if dose.product.kind == "vesicles"), harms)

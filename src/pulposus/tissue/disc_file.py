@@ -1,0 +1,284 @@
+"""The disc file: one disc, its supply, its laws, its mesh and where to look; every quantity is text with its unit.
+
+`load_disc` reads a YAML file and returns a `DiscSpec` of SI floats, or raises `InputError` with every fault of the file at once.
+With `disc.axisymmetric` the file is complete in itself: porosity, cells and both supplies are required. With `disc.preset` what is
+left out (None) comes from the parameter records of that species, level and grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+
+from pulposus.core.errors import Fault, InputError, NotAllowed, shorten
+from pulposus.core.fields import Concentration, Factor, Label, Law, Length, Part, Quantity, Share, Time, Word, choice
+from pulposus.core.files import LineOf, parse_yaml, read_text, validate
+from pulposus.core.units import si
+from pulposus.core.vocabulary import limit, names, term, terms
+
+__all__ = ["DiscSpec", "Laws", "Pattern", "load_disc", "read_disc"]
+
+LIMITER = "glucose_limiter"
+
+Problem = tuple[tuple[str | int, ...], str, str, str | None]
+"""A fault that joins several places: its path, what was given, what is allowed, the nearest name."""
+
+
+class Axisymmetric(Part):
+    """The lengths of an axisymmetric disc, mirrored at its mid-plane (m)."""
+
+    radius: Length = Field(description="radius of the disc, such as '21 mm'")
+    nucleus_radius: Length = Field(description="radius of the nucleus, such as '14 mm'")
+    half_height: Length = Field(description="half height with endplate, such as '6.9 mm'")
+    endplate_thickness: Length = Field(description="thickness of the endplate, such as '0.6 mm'")
+    endplate_radius: Length = Field(description="radius of the endplate, such as '17 mm'")
+
+
+def level_of(value: Any, info: ValidationInfo) -> str:
+    """Return a level that the species has; raises `NotAllowed` with the nearest one."""
+    species = info.data.get("species")
+    allowed = terms("species")[species].more["levels"] if species else names("level")
+    kind = f"{term('species', species).en} level" if species else "level"
+    return choice(kind, allowed)(value)
+
+
+class Preset(Part):
+    """A disc of the parameter records."""
+
+    species: Annotated[str, Word("species")] = Field(description="the species, such as human")
+    level: str = Field(description="the level of the disc, such as L4/L5")
+    grade: Annotated[str, Word("grade")] | None = Field(default=None, description="grade I to V; none for the records of any grade")
+
+    check_level = field_validator("level", mode="before")(level_of)
+
+
+class ByRegionPorosity(Part):
+    """Water share of the volume of each region."""
+
+    NP: Share = Field(description="porosity of the nucleus")
+    AF: Share = Field(description="porosity of the annulus")
+    CEP: Share = Field(description="porosity of the endplate")
+
+
+Density = Annotated[float, Quantity("cell/m**3", above_zero=False)]
+
+
+class ByRegionCells(Part):
+    """Cell density of each region (1/m3)."""
+
+    NP: Density = Field(description="cells of the nucleus, such as '3.6e6 /mL'")
+    AF: Density = Field(description="cells of the annulus, such as '5.55e6 /mL'")
+    CEP: Density = Field(description="cells of the endplate, such as '13.5e6 /mL'")
+
+
+class Body(Part):
+    """The disc: its shape, given or by preset, its porosity (share) and its cells (1/m3)."""
+
+    axisymmetric: Axisymmetric | None = Field(default=None, description="the lengths of the disc")
+    preset: Preset | None = Field(default=None, description="a disc of the parameter records, instead of lengths")
+    porosity: ByRegionPorosity | None = Field(default=None, description="water share of the volume of NP, AF and CEP")
+    cells: ByRegionCells | None = Field(default=None, description="cell density of NP, AF and CEP")
+
+
+class Supply(Part):
+    """Concentrations at one boundary: oxygen (Pa), lactate and glucose (mol/m3)."""
+
+    oxygen: Annotated[float, Quantity("Pa", above_zero=False)] = Field(description="oxygen tension, such as '5.1 kPa'")
+    lactate: Concentration = Field(description="lactate, such as '0.8 mM'")
+    glucose: Concentration = Field(description="glucose, such as '4 mM'")
+
+
+class Pattern(Part):
+    """An endplate of which a part of the bone face is open: share of the area, ring width (m) for stripes."""
+
+    pattern: Literal["stripes", "open_centre", "open_rim"] = Field(description="stripes, open_centre or open_rim")
+    open: Share = Field(description="open share of the area, above 0 and below 1")
+    width: Length | None = Field(default=None, validate_default=True, description="width of a stripe, such as '1 mm'")
+
+    @field_validator("open")
+    @classmethod
+    def part(cls, value: float) -> float:
+        """Refuse a fully open endplate, which is no pattern."""
+        if value == 1:
+            raise NotAllowed("1", "a share above 0 and below 1; a fully open endplate is 'endplate_open: 1.0'")
+        return value
+
+    @field_validator("width")
+    @classmethod
+    def for_stripes(cls, value: float | None, info: ValidationInfo) -> float | None:
+        """Ask for a width where there are stripes, and only there."""
+        pattern = info.data.get("pattern")
+        if pattern == "stripes" and value is None:
+            raise NotAllowed("nothing", "required for stripes: the width of a stripe, such as '1 mm'")
+        if pattern not in ("stripes", None) and value is not None:
+            raise NotAllowed(f"a width for {pattern}", "a width for stripes only")
+        return value
+
+
+class Boundary(Part):
+    """What the disc is fed from outside; a level scales oxygen and glucose of its boundary."""
+
+    endplate: Supply | None = Field(default=None, description="concentrations at the bone side of the endplate")
+    wall: Supply | None = Field(default=None, description="concentrations at the outer annulus")
+    endplate_level: Factor = Field(default=1.0, description="factor of oxygen and glucose at the endplate")
+    wall_level: Factor = Field(default=1.0, description="factor of oxygen and glucose at the wall")
+    endplate_open: Share | Pattern = Field(default=1.0, description="factor of the endplate diffusivities, or a pattern of open area")
+
+
+def _limiter(value: Any) -> float | None:
+    """Return the limiter's glucose concentration (mol/m3), None for no limiter."""
+    if value == "none":
+        return None
+    allowed = "none, or a concentration above zero such as '0.05 mM'"
+    if not isinstance(value, str):
+        raise NotAllowed(shorten(value), allowed)
+    try:
+        half = si(value, "mM")
+    except NotAllowed as refusal:
+        raise NotAllowed(refusal.given, allowed, refusal.nearest) from None
+    if half <= 0:
+        raise NotAllowed(shorten(value), allowed)
+    return half
+
+
+Limiter = Annotated[float | None, BeforeValidator(_limiter), WithJsonSchema({"type": "string", "examples": ["none", "0.05 mM"]})]
+
+
+def law_field(name: str) -> Any:
+    """Return the field of a law with its default and its meaning."""
+    entry = terms("law")[name]
+    return Field(default=entry.more["default"], validate_default=True, description=entry.en)
+
+
+class Laws(Part):
+    """The laws of nutrition; a law left out has the default of the vocabulary."""
+
+    formulation: Annotated[str, Law("formulation")] = law_field("formulation")
+    oxygen: Annotated[str, Law("oxygen")] = law_field("oxygen")
+    glucose_limiter: Limiter = law_field(LIMITER)
+    endplate_diffusivity: Annotated[str, Law("endplate_diffusivity")] = law_field("endplate_diffusivity")
+
+
+class MeshSize(Part):
+    """How fine the mesh is."""
+
+    nodes: int = Field(default=limit("usual_nodes"), strict=True, ge=limit("fewest_nodes"), le=limit("most_nodes"),
+                       description="about how many nodes the mesh has")
+
+
+Coordinate = Annotated[float, Quantity("m", above_zero=False)]
+
+
+class DiscSpec(Part):
+    """A disc file."""
+
+    version: Literal[1] = Field(description="1, the version of the file format")
+    title: str = Field(default="", description="a title, free text")
+    note: str = Field(default="", description="a note, free text")
+    disc: Body = Field(description="the disc: axisymmetric or preset, porosity, cells")
+    supply: Boundary = Field(default_factory=Boundary, description="concentrations outside the disc")
+    laws: Laws = Field(default_factory=Laws, description="the laws of nutrition")
+    mesh: MeshSize = Field(default_factory=MeshSize, description="the mesh")
+    probes: dict[Label, tuple[Coordinate, Coordinate]] = Field(default_factory=dict, description="name -> [r, z], where to read the solution")
+    viability_after: Time | None = Field(default=None, description="time of the viability run, such as '6 d'")
+
+
+def _mapping(data: Any, *path: str) -> Mapping[str, Any]:
+    """Return the mapping at a path of raw data, an empty one if there is none."""
+    for step in path:
+        data = data.get(step) if isinstance(data, Mapping) else None
+    return data if isinstance(data, Mapping) else {}
+
+
+def _length(data: Mapping[str, Any], key: str) -> float | None:
+    """Return a length of raw data (m), None if it is no length."""
+    try:
+        return si(data[key], "m") if isinstance(data[key], str) else None
+    except (KeyError, NotAllowed):
+        return None
+
+
+NESTED = (("nucleus_radius", "endplate_radius", False), ("endplate_radius", "radius", True),
+          ("endplate_thickness", "half_height", True))
+
+
+def _shape_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong between the parts of the disc: shape given once, lengths nested, nothing missing."""
+    disc, supply = _mapping(data, "disc"), _mapping(data, "supply")
+    given = [key for key in ("axisymmetric", "preset") if disc.get(key) is not None]
+    if isinstance(data.get("disc"), Mapping) and len(given) != 1:
+        yield ("disc",), " and ".join(given) or "no shape", "either axisymmetric: {...} or preset: {...}", None
+    if given == ["axisymmetric"]:
+        for key in ("porosity", "cells"):
+            if disc.get(key) is None:
+                yield ("disc", key), "nothing", f"required with axisymmetric: {key} of NP, AF and CEP", None
+        for key in ("endplate", "wall"):
+            if supply.get(key) is None:
+                yield ("supply", key), "nothing", "required with axisymmetric: oxygen, lactate and glucose", None
+    shape = _mapping(disc, "axisymmetric")
+    for inner, outer, strictly in NESTED:
+        small, large = _length(shape, inner), _length(shape, outer)
+        if small is not None and large is not None and (small > large or (strictly and small == large)):
+            limit_text = f"{'less than' if strictly else 'at most'} the {outer.replace('_', ' ')}, {shape[outer]}"
+            yield ("disc", "axisymmetric", inner), shorten(shape[inner]), limit_text, None
+
+
+def _probe_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the probes that lie outside an axisymmetric disc."""
+    shape = _mapping(data, "disc", "axisymmetric")
+    for name, position in _mapping(data, "probes").items():
+        if not isinstance(position, list) or len(position) != 2:
+            continue
+        for index, edge in enumerate(("radius", "half_height")):
+            at, most = _length({"at": position[index]}, "at"), _length(shape, edge)
+            if at is not None and most is not None and at > most:
+                allowed = f"a position in the disc: {'rz'[index]} from 0 to the {edge.replace('_', ' ')}, {shape[edge]}"
+                yield ("probes", name, index), shorten(position[index]), allowed, None
+
+
+def faults_across(problems: Iterator[Problem], file: str, line_of: LineOf | None) -> list[Fault]:
+    """Return the faults that join several places of a file, written like those of single places."""
+    faults = []
+    for path, given, allowed, near in problems:
+        place = ".".join(str(step) for step in path)
+        where = f"line {line_of(path)}: {place}" if line_of else place
+        faults.append(Fault(file, where, given, allowed, near))
+    return faults
+
+
+def in_file_order(faults: list[Fault]) -> tuple[Fault, ...]:
+    """Return faults without doubles, in the order of their lines."""
+    def line(fault: Fault) -> int:
+        number = fault.where.removeprefix("line ").partition(":")[0]
+        return int(number) if number.isdigit() else 0
+
+    kept: dict[str, Fault] = {}
+    for fault in sorted(faults, key=line):
+        kept.setdefault(fault.where + fault.given, fault)
+    return tuple(kept.values())
+
+
+def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = None) -> DiscSpec:
+    """Return the disc that plain data describe; raises `InputError` with every fault.
+
+    >>> read_disc({"version": 1, "disc": {"preset": {"species": "human", "level": "L4/L5"}}}).mesh.nodes
+    5000
+    """
+    faults = faults_across(_shape_problems(data), file, line_of) + faults_across(_probe_problems(data), file, line_of)
+    spec = None
+    try:
+        spec = validate(DiscSpec, data, file, line_of)
+    except InputError as error:
+        faults = [*error.faults, *faults]
+    if faults or spec is None:
+        raise InputError(in_file_order(faults))
+    return spec
+
+
+def load_disc(path: str | Path) -> DiscSpec:
+    """Return the disc of a YAML file in SI units; raises `InputError` with every fault of the file."""
+    data, line_of = parse_yaml(read_text(path), str(path))
+    return read_disc(data, str(path), line_of)

@@ -1,0 +1,120 @@
+"""Meshes of the disc: lines (slab, cylinder, sphere) and the axisymmetric r-z half section, aligned with the tissue regions.
+
+A mesh carries its measure: slab dV = dx (per m2), cylinder dV = 2 pi x dx (per m), sphere dV = 4 pi x^2 dx,
+axisymmetric dV = 2 pi r dr dz, counted twice because the section is mirrored at the mid-plane z = 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulposus.core.errors import PulposusError
+
+__all__ = ["REGIONS", "Mesh", "axisymmetric", "line"]
+
+Array = NDArray[np.float64]
+REGIONS = ("NP", "AF", "CEP")
+_RADIAL_SHARE = 0.6  # share of the grid's resolution along r; the section is wider than high
+_ENDPLATE_WEIGHT = 3.0  # cells per metre in the thin endplate, relative to the tissue below it
+_RIM_WEIGHT = 2.0  # cells per metre between nucleus border and wall, relative to the nucleus
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Nodes, cells, the region of each cell and the tagged boundary facets.
+
+    nodes: (n, dim) m; cells: (ne, dim + 1); region: (ne,) index into REGIONS; boundary: tag -> (nf, dim) node numbers;
+    kind: slab, cylinder, sphere or axisymmetric.
+    """
+
+    kind: str
+    nodes: Array
+    cells: NDArray[np.int64]
+    region: NDArray[np.int64]
+    boundary: dict[str, NDArray[np.int64]]
+
+    @property
+    def size(self) -> int:
+        """Number of nodes."""
+        return int(self.nodes.shape[0])
+
+    def nearest(self, *position: float) -> int:
+        """Return the node nearest to a position (m).
+
+        >>> line("slab", [("NP", 6e-3)], 6).nearest(2.1e-3)
+        2
+        """
+        return int(np.argmin(((self.nodes - np.asarray(position)) ** 2).sum(axis=1)))
+
+
+def line(kind: str, layers: list[tuple[str, float]], cells: int) -> Mesh:
+    """Return a line mesh from the centre (x = 0) outwards, its outer end tagged ``outer``.
+
+    kind: slab, cylinder or sphere; layers: (region, thickness in m) from the centre; cells: at least this many in all,
+    shared out by thickness with at least four per layer when there are several.
+
+    >>> line("slab", [("NP", 6e-3), ("CEP", 0.6e-3)], 40).size
+    42
+    """
+    total = sum(thickness for _, thickness in layers)
+    least = 4 if len(layers) > 1 else 1
+    edges, tags, start = [np.zeros(1)], [], 0.0
+    for name, thickness in layers:
+        count = max(least, int(np.ceil(cells * thickness / total - 1e-9)))
+        edges.append(start + thickness * np.arange(1, count + 1) / count)
+        tags += [REGIONS.index(name)] * count
+        start += thickness
+    x = np.concatenate(edges)
+    numbers = np.arange(len(x) - 1)
+    return Mesh(kind, x[:, None], np.column_stack([numbers, numbers + 1]), np.array(tags),
+                {"outer": np.array([[len(x) - 1]])})
+
+
+def _breaks(marks: list[float], weights: list[float], cells: int, least: int) -> Array:
+    """Grid lines through all marks, with cells shared out by length x weight, at least `least` per interval."""
+    lengths = np.diff(marks)
+    shares = lengths * np.asarray(weights)
+    counts = np.maximum(least, np.rint(cells * shares / shares.sum()).astype(int))
+    parts = [lo + (hi - lo) * np.arange(n) / n for (lo, hi), n in zip(pairwise(marks), counts, strict=True)]
+    return np.concatenate([*parts, [marks[-1]]])
+
+
+def axisymmetric(radius: float, nucleus_radius: float, half_height: float, endplate_thickness: float,
+                 endplate_radius: float, nodes: int) -> Mesh:
+    """Return the mirrored r-z section with grid lines on every region border, of about `nodes` nodes.
+
+    All lengths in m; half_height includes the endplate. Boundary tags: ``endplate`` (bone side, r <= endplate_radius),
+    ``wall`` (outer annulus). The rim above the endplate radius and the mid-plane are free of flux.
+    Raises PulposusError when the lengths do not nest.
+
+    >>> mesh = axisymmetric(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3, 750)
+    >>> 600 < mesh.size < 900, sorted(mesh.boundary)
+    (True, ['endplate', 'wall'])
+    """
+    if not 0 < nucleus_radius <= endplate_radius < radius or not 0 < endplate_thickness < half_height:
+        raise PulposusError("a disc needs 0 < nucleus radius <= endplate radius < radius and endplate < half height")
+    across = max(8.0, np.sqrt(nodes * _RADIAL_SHARE / (1 - _RADIAL_SHARE)))
+    marks = [0.0, nucleus_radius, endplate_radius, radius]
+    weights = [1.0, _RIM_WEIGHT, _RIM_WEIGHT]
+    if nucleus_radius == endplate_radius:
+        marks.pop(2), weights.pop(2)
+    r = _breaks(marks, weights, int(across), 2)
+    z = _breaks([0.0, half_height - endplate_thickness, half_height], [1.0, _ENDPLATE_WEIGHT],
+                max(5, round(nodes / len(r)) - 1), 2)
+    nr, nz = len(r), len(z)
+    rr, zz = np.meshgrid(r, z, indexing="ij")
+    number = np.arange(nr * nz).reshape(nr, nz)
+    a, b, c, d = (number[:-1, :-1], number[1:, :-1], number[1:, 1:], number[:-1, 1:])
+    cells = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)])
+    nodes_rz = np.column_stack([rr.ravel(), zz.ravel()])
+    centre = nodes_rz[cells].mean(axis=1)
+    in_plate = (centre[:, 1] > half_height - endplate_thickness) & (centre[:, 0] < endplate_radius)
+    region = np.where(in_plate, 2, np.where((centre[:, 0] < nucleus_radius)
+                                            & (centre[:, 1] < half_height - endplate_thickness), 0, 1))
+    top, side = number[r <= endplate_radius * (1 + 1e-12), -1], number[-1, :]
+    return Mesh("axisymmetric", nodes_rz, cells.astype(np.int64), region.astype(np.int64),
+                {"endplate": np.column_stack([top[:-1], top[1:]]), "wall": np.column_stack([side[:-1], side[1:]])})

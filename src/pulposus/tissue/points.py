@@ -1,0 +1,61 @@
+"""Where rates are evaluated: points with a volume and a region, and the basis that carries nodal fields to them.
+
+    value(point) = sum_k B[point, k] c[k],      load[k] = sum_point B[point, k] w[point] rate[point]
+
+The full solver has one point per (node, region) pair and an identity-like B (lumped P1); a reduced solver hands in a
+dense B and few weighted points. Rate functions never see which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Points", "regional"]
+
+Array = NDArray[np.float64]
+
+
+def regional(draw: Any, symbol: str, regions: tuple[str, ...], grade: str | None = None) -> Array:
+    """Return the values of a parameter in each region of a draw, (regions,), in SI."""
+    return np.array([draw.value(symbol, region=r, grade=grade) for r in regions])
+
+
+@dataclass(frozen=True)
+class Points:
+    """basis: (points, dof) sparse or dense; volume: (points,) m3; region: (points,) index into REGIONS."""
+
+    basis: Any
+    volume: Array
+    region: NDArray[np.int64]
+    node: NDArray[np.int64] | None = None  # the node of each point where B is a plain gather
+
+    def at(self, coefficients: Array) -> Array:
+        """Return the values at the points, (..., points), of coefficients (..., dof)."""
+        if self.node is not None:
+            return coefficients[..., self.node]
+        return coefficients @ self.basis.T
+
+    def load(self, rate: Array) -> Array:
+        """Return B^T (w rate), (..., dof), of a rate per volume (..., points)."""
+        weighted = rate * self.volume
+        if self.node is None:
+            return weighted @ self.basis
+        flat = weighted.reshape(-1, weighted.shape[-1])
+        return (self.basis.T @ flat.T).T.reshape(*weighted.shape[:-1], -1)
+
+    def total(self, density: Array) -> Array:
+        """Return the volume integral of a density (..., points)."""
+        return (density * self.volume).sum(axis=-1)
+
+    def mean(self, density: Array, region: int) -> Array:
+        """Return the volume mean of a density (..., points) over one region."""
+        share = np.where(self.region == region, self.volume, 0.0)
+        return (density * share).sum(axis=-1) / share.sum()
+
+    def to_nodes(self, density: Array) -> Array:
+        """Return the volume-weighted nodal mean (..., dof) of a density (..., points), for maps."""
+        return self.load(density) / self.load(np.ones_like(self.volume))

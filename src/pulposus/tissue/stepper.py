@@ -1,0 +1,272 @@
+"""Time: an error-controlled, L-stable TR-BDF2 step of the whole coupled disc, with events and a ledger.
+
+    Y2 = y + h (d f1 + d f2),   Y3 = y + h (w f1 + w f2 + d f3),   d = 1 - sqrt(1/2), w = sqrt(2)/4
+    error = h sum (b - b^) f, filtered by (I - h d f_y)^-1      (embedded third order; Hosea & Shampine 1996)
+
+Quasi-steady fields satisfy their balance at every stage; a transient run gives them their storage in the same residual.
+A step that fails is shortened; when no step is left the run stops and returns what it has with a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulposus.tissue.coupled import Coupled
+from pulposus.tissue.ledger import Ledger
+from pulposus.tissue.process import Event
+from pulposus.tissue.system import solve_blocks
+
+__all__ = ["Control", "Snapshot", "Stepper"]
+
+Array = NDArray[np.float64]
+_D, _W = 1 - np.sqrt(0.5), np.sqrt(2) / 4
+_C = (0.0, 2 * _D, 1.0)  # stage times
+_B = (_W, _W, _D)
+_E = (_W - (1 - _W) / 3, _W - (3 * _W + 1) / 3, _D - _D / 3)
+_SAFE, _SHRINK, _GROW = 0.85, 0.2, 4.0
+_SWEEPS, _GLOBAL_NEWTON = 4, 20
+
+
+@dataclass(frozen=True)
+class Control:
+    """Tolerances of a run: tol on the local error per step, newton on the coupled solve, first and least step (s)."""
+
+    tol: float = 2e-3
+    newton: float = 1e-5
+    first: float = 3600.0
+    least: float = 1e-3
+    transient: bool = False
+
+
+@dataclass
+class Snapshot:
+    """The disc at one time: c (fields, nodes), y local fields at points, g compartments, and their rates."""
+
+    t: float
+    c: Array
+    y: dict[str, Any]
+    g: dict[str, float]
+    dc: Array
+    dy: dict[str, Any]
+    dg: dict[str, float]
+    by: dict[str, dict[str, float]] = field(default_factory=dict)  # process or boundary -> field -> total rate
+
+
+class Stepper:
+    """Advances a coupled disc; `between(snapshot)` is called after each accepted step and event (height, operators)."""
+
+    def __init__(self, coupled: Coupled, control: Control, between: Callable[[Snapshot], bool] | None = None) -> None:
+        self.coupled, self.system, self.control = coupled, coupled.system, control
+        self.between = between or (lambda snapshot: False)
+        kinds = [self.system.fields[n].kind for n in coupled.names]
+        self.stored = np.array([1.0 if kind == "slow" or control.transient else 0.0 for kind in kinds])
+        self.steps = self.refused = 0
+
+    # ---- stages
+    def _compartments(self, c: Array, y: dict[str, Any], g: dict[str, float], g_hat: dict[str, float], tau: float,
+                      t: float) -> dict[str, float]:
+        """Solve g = g^ + tau f(g) with the disc held, by Newton with a differenced Jacobian of this small system."""
+        names = self.system.compartments
+
+        def residual(x: Array) -> Array:
+            now = dict(zip(names, x, strict=True))
+            rates = self._sum(self.system.global_rates(self.coupled.state(c, y, now, t), t))
+            return np.array([now[n] - g_hat[n] - tau * rates.get(n, 0.0) for n in names])
+
+        x = np.array([g[n] for n in names])
+        size = np.array([self.system.fields[n].scale for n in names])
+        for _ in range(_GLOBAL_NEWTON):
+            r = residual(x)
+            if np.max(np.abs(r) / (np.abs(x) + size)) < 1e-13:
+                break
+            steps = 1e-7 * (np.abs(x) + size)
+            J = np.column_stack([(residual(x + s * e) - r) / s for s, e in zip(steps, np.eye(len(x)), strict=True)])
+            x = x - np.linalg.solve(J, r)
+        return {n: float(v) for n, v in zip(names, x, strict=True)}
+
+    @staticmethod
+    def _sum(rates: dict[str, dict[str, float]]) -> dict[str, float]:
+        out: dict[str, float] = {}
+        for entry in rates.values():
+            for name, rate in entry.items():
+                out[name] = out.get(name, 0.0) + rate
+        return out
+
+    def _rates(self, c: Array, y: dict[str, Any], g: dict[str, float], t: float) -> Snapshot:
+        """Evaluate every process once at a consistent state; diffusing rates are filled in by the caller."""
+        state = self.coupled.state(c, y, g, t)
+        shape = np.ones_like(self.system.points.volume)
+        dy: dict[str, Any] = {n: 0.0 * shape for n in self.system.local}
+        by: dict[str, dict[str, float]] = {}
+        for process in self.system.processes:
+            book = by.setdefault(process.name, {})
+            for name, rate in self.system.rates_of(process, state, t).items():
+                book[name] = float(self.system.points.total(rate * shape))
+                if name in dy:
+                    dy[name] = dy[name] + rate
+        for name, entry in self.system.global_rates(state, t).items():
+            by[name].update(entry)
+        dg = {n: sum(book.get(n, 0.0) for book in by.values()) for n in self.system.compartments}
+        return Snapshot(t, c, y, g, np.zeros_like(c), dy, dg, by)
+
+    def start(self, t: float, c: Array, y: dict[str, Any], g: dict[str, float]) -> Snapshot | None:
+        """Return a consistent snapshot: quasi-steady fields solved for the given cells, or None when that fails."""
+        if not self.control.transient:
+            solution = self.coupled.continued(c, y, g, t, self.control.newton)
+            if not solution.converged:
+                return None
+            c = np.where(self.stored[:, None] > 0, c, solution.c)
+        snapshot = self._rates(c, y, g, t)
+        flow = self._flow(c, c, y, g, t)
+        snapshot.dc = np.where(self.coupled.transport.free, flow / self.coupled.transport.mass, 0.0)
+        snapshot.dc *= self.stored[:, None]
+        self._note_influx(snapshot, flow)
+        return snapshot
+
+    def _flow(self, c: Array, used: Array, y: dict[str, Any], g: dict[str, float], t: float) -> Array:
+        """Return load(r(used)) - K c: what storage and the fixed boundaries have to take up."""
+        points, shape = self.system.points, np.ones_like(self.system.points.volume)
+        rates = self.system.rates(self.coupled.names, self.coupled.state(used, y, g, t), t)
+        return np.array([points.load(rates[n] * shape) for n in self.coupled.names]) - self.coupled.transport.apply(c)
+
+    def _note_influx(self, s: Snapshot, flow: Array) -> None:
+        held = ~self.coupled.transport.free
+        s.by["boundary"] = {n: -float(flow[i][held[i]].sum()) for i, n in enumerate(self.coupled.names)}
+
+    def _stage(self, guess: Snapshot, c_hat: Array, y_hat: dict[str, Any], g_hat: dict[str, float], tau: float,
+               t: float) -> Snapshot | None:
+        """Solve one implicit stage by sweeps compartments -> disc until the compartments stand still."""
+        c, y, g = guess.c, dict(guess.y), dict(guess.g)
+        for _ in range(_SWEEPS):
+            before = dict(g)
+            if g:
+                g = self._compartments(c, y, g, g_hat, tau, t)
+            found = self.coupled.solve(c, y, g, t, tau=tau, c_hat=c_hat, y_hat=y_hat, stored=self.stored,
+                                       tol=self.control.newton)
+            if not found.converged:
+                return None
+            c, y = found.c, found.y
+            if all(abs(g[n] - before[n]) <= self.control.newton * (abs(g[n]) + self.system.fields[n].scale) for n in g):
+                break
+        if self.system.downstream:
+            y, _ = self.coupled.eliminate(self.system.downstream, found.used, y, y_hat, g, tau, t)
+        out = self._rates(found.used, y, g, t)
+        out.c, out.g = c, {n: g_hat[n] + tau * out.dg[n] for n in g}
+        out.dc = np.where(self.stored[:, None] > 0, (c - c_hat) / tau, 0.0) * self.coupled.transport.free
+        if self.stored.any():
+            self._note_influx(out, self._flow(c, found.used, y, g, t))
+        return out
+
+    # ---- steps
+    def step(self, s: Snapshot, h: float) -> tuple[Snapshot, float, dict[str, dict[str, float]]] | None:
+        """Return (new snapshot, error over tolerance, what each process moved), or None when a stage fails."""
+        stages = [s]
+        for t, weights in ((_C[1], (_D,)), (_C[2], (_W, _W))):
+            c_hat = s.c + h * sum(w * q.dc for w, q in zip(weights, stages, strict=True))
+            y_hat = {n: s.y[n] + h * sum(w * q.dy[n] for w, q in zip(weights, stages, strict=True)) for n in s.y}
+            g_hat = {n: s.g[n] + h * sum(w * q.dg[n] for w, q in zip(weights, stages, strict=True)) for n in s.g}
+            stage = self._stage(stages[-1], c_hat, y_hat, g_hat, h * _D, s.t + t * h)
+            if stage is None:
+                return None
+            stages.append(stage)
+        moved = {q: {f: h * sum(b * k.by.get(q, {}).get(f, 0.0) for b, k in zip(_B, stages, strict=True)) for f in book}
+                 for q, book in stages[-1].by.items()}
+        return stages[-1], self._error(stages, h), moved
+
+    def _error(self, stages: list[Snapshot], h: float) -> float:
+        system, new = self.system, stages[-1]
+        worst = [0.0]
+        raw = {n: h * sum(e * k.dy[n] for e, k in zip(_E, stages, strict=True)) for n in system.local}
+        state = self.coupled.state(new.c, new.y, new.g, new.t)
+        for names in (system.coupled, system.downstream):
+            if names:
+                J = self.coupled._local_matrix(system.jacobian(names, names, state, new.t), names, h * _D)
+                smooth = solve_blocks(J, {(n, "x"): raw[n] for n in names}, names, ["x"])
+                for n in names:
+                    size = system.fields[n].scale + np.abs(new.y[n])
+                    worst.append(float(np.sqrt(system.points.total((smooth[n, "x"] / size) ** 2)
+                                               / system.points.volume.sum())))
+        for i, n in enumerate(self.coupled.names):
+            if self.stored[i]:
+                e = h * sum(w * k.dc[i] for w, k in zip(_E, stages, strict=True))
+                size = system.fields[n].scale + np.abs(new.c[i])
+                mass = self.coupled.transport.mass[i]
+                worst.append(float(np.sqrt((mass * (e / size) ** 2).sum() / mass.sum())))
+        for n in system.compartments:
+            e = h * sum(w * k.dg[n] for w, k in zip(_E, stages, strict=True))
+            worst.append(abs(e) / (system.fields[n].scale + abs(new.g[n])))
+        return max(worst) / self.control.tol
+
+    def run(self, s: Snapshot, until: float, events: Sequence[Event], ledger: Ledger,
+            accept: Callable[[Snapshot, Snapshot], None]) -> str:
+        """Advance to `until` (s); accept(before, after) sees every step. Returns "" or why the run ended early."""
+        queue, h, why = sorted(events, key=lambda e: e.time), self.control.first, ""
+        ledger.start = self.totals(s)
+        while not why and (s.t < until or (queue and queue[0].time <= s.t)):
+            if queue and queue[0].time <= s.t:
+                fresh = self._jump(s, queue, ledger)
+                h, why = min(h, self.control.first), "" if fresh else "the disc could not be solved after an event"
+            else:
+                fresh, h = self._advance(s, min(until, queue[0].time) if queue else until, h, ledger)
+                why = "" if fresh else f"no step longer than {self.control.least:g} s was accepted"
+            if fresh:
+                accept(s, fresh)
+                s = fresh
+                if self.between(s):
+                    fresh = self.start(s.t, s.c, s.y, s.g)
+                    s, why = fresh or s, "" if fresh else "the disc could not be solved after its geometry changed"
+        ledger.end = self.totals(s)
+        return why and f"{why} at {s.t / 86400:.2f} d"
+
+    def _advance(self, s: Snapshot, stop: float, h: float, ledger: Ledger) -> tuple[Snapshot | None, float]:
+        """Take one accepted step towards `stop`; returns the new snapshot and the next step length."""
+        while h >= self.control.least:
+            left = stop - s.t
+            cut = left if h >= left else min(h, left / 2) if 2 * h > left else h
+            outcome = self.step(s, cut)
+            if outcome is not None and outcome[1] <= 1.0:
+                new, error, moved = outcome
+                new.t = stop if cut == left else new.t
+                self.steps += 1
+                for process, book in moved.items():
+                    for name, amount in book.items():
+                        ledger.add(name, process, amount)
+                grown = cut * min(_GROW, _SAFE * max(error, 1e-6) ** (-1 / 3))
+                return new, grown if cut == h else max(grown, h)
+            self.refused += 1
+            failed = outcome is None or not np.isfinite(outcome[1])
+            h = cut * (_SHRINK if failed else max(_SHRINK, _SAFE * outcome[1] ** (-1 / 3)))
+        return None, h
+
+    def _jump(self, s: Snapshot, queue: list[Event], ledger: Ledger) -> Snapshot | None:
+        """Apply all events due now; return s itself when there are none, None when the new state cannot be solved."""
+        due = [e for e in queue if e.time <= s.t]
+        if not due:
+            return s
+        del queue[:len(due)]
+        y, g = dict(s.y), dict(s.g)
+        for event in due:
+            state = self.coupled.state(s.c, y, g, s.t)
+            for name, amount in event.jump(state, self.system.p, self.system.points).items():
+                if name in g:
+                    g[name] = g[name] + float(amount)
+                    ledger.add(name, event.what, float(amount))
+                else:
+                    y[name] = y[name] + amount
+                    ledger.add(name, event.what,
+                               float(self.system.points.total(amount * np.ones_like(self.system.points.volume))))
+        return self.start(s.t, s.c, y, g)
+
+    def totals(self, s: Snapshot) -> dict[str, float]:
+        """Return the total of every slow field and compartment."""
+        out = {n: float(self.system.points.total(s.y[n] * np.ones_like(self.system.points.volume)))
+               for n in self.system.local}
+        for i, n in enumerate(self.coupled.names):
+            if self.stored[i]:
+                out[n] = float((self.coupled.transport.mass[i] * s.c[i]).sum())
+        return {**out, **s.g}

@@ -1,0 +1,138 @@
+"""All processes of a disc seen as one: summed rates, derivative blocks, modifiers and who depends on whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulposus.core.errors import PulposusError
+from pulposus.tissue.points import Points
+from pulposus.tissue.process import MODIFIERS, Field, Process
+
+__all__ = ["System", "solve_blocks"]
+
+Array = NDArray[np.float64]
+Blocks = dict[tuple[str, str], Any]
+
+
+def solve_blocks(J: Blocks, rhs: dict[tuple[str, str], Any], names: Sequence[str], columns: Sequence[str]) -> Blocks:
+    """Solve J x = rhs at every point at once, J given by its non-zero blocks (row, column), no pivoting.
+
+    I - tau f' is diagonally dominant for decaying rates, so no pivoting is needed; a block that is absent is zero.
+
+    >>> x = solve_blocks({("a", "a"): 2.0, ("b", "a"): 1.0, ("b", "b"): 4.0}, {("a", "k"): 2.0, ("b", "k"): 5.0}, "ab", "k")
+    >>> x["b", "k"]
+    1.0
+    """
+    J, x = dict(J), dict(rhs)
+    for i, pivot in enumerate(names):
+        for row in names[i + 1:]:
+            if (row, pivot) not in J:
+                continue
+            ratio = J[row, pivot] / J[pivot, pivot]
+            for col in names[i + 1:]:
+                if (pivot, col) in J:
+                    J[row, col] = J.get((row, col), 0.0) - ratio * J[pivot, col]
+            for k in columns:
+                if (pivot, k) in x:
+                    x[row, k] = x.get((row, k), 0.0) - ratio * x[pivot, k]
+    for i in range(len(names) - 1, -1, -1):
+        row = names[i]
+        for k in columns:
+            value = x.get((row, k), 0.0)
+            for col in names[i + 1:]:
+                if (row, col) in J and (col, k) in x:
+                    value = value - J[row, col] * x[col, k]
+            x[row, k] = value / J[row, row]
+    return x
+
+
+class System:
+    """The processes with their parameters at the points.
+
+    p: symbol -> scalar or (points,) array; surfaces: tag -> area per volume (1/m) at each point.
+    """
+
+    def __init__(self, processes: Sequence[Process], p: Mapping[str, Any], points: Points,
+                 surfaces: Mapping[str, Array]) -> None:
+        self.processes, self.p, self.points, self.surfaces = list(processes), p, points, surfaces
+        self.fields: dict[str, Field] = {}
+        self.owner: dict[str, str] = {}
+        for process in self.processes:
+            for field in process.fields(p):
+                if field.name in self.fields:
+                    raise PulposusError(f"field {field.name!r} is owned by {self.owner[field.name]} and {process.name}")
+                self.fields[field.name], self.owner[field.name] = field, process.name
+        self.diffusing = [n for n, f in self.fields.items() if f.diffusivity is not None]
+        self.local = [n for n, f in self.fields.items() if f.diffusivity is None and f.kind == "slow"]
+        self.compartments = [n for n, f in self.fields.items() if f.kind == "global"]
+        upstream = self._upstream()
+        self.coupled = [n for n in self.local if n in upstream]
+        self.downstream = [n for n in self.local if n not in upstream]
+
+    def _upstream(self) -> set[str]:
+        """Local fields that reach a diffusing field through reads, sources and modifiers."""
+        arrows = [(read, out) for q in self.processes for read in q.reads
+                  for out in (*q.sources, *(f"modifier.{m}" for m in q.modifies))]
+        reached, size = set(self.diffusing), -1
+        while len(reached) != size:
+            size = len(reached)
+            reached |= {read for read, out in arrows if out in reached}
+        return reached
+
+    def feeding(self, names: Iterable[str]) -> list[Process]:
+        """Return the processes that feed any of these fields."""
+        wanted = set(names)
+        return [q for q in self.processes if wanted & set(q.sources)]
+
+    def with_modifiers(self, state: dict[str, Any], t: float) -> dict[str, Any]:
+        """Return the state with one factor per modifier, the product over all processes."""
+        factors: dict[str, Any] = dict.fromkeys(MODIFIERS, 1.0)
+        for process in self.processes:
+            for name, value in (process.modifiers(state, self.p, t, np) if process.modifies else {}).items():
+                factors[name] = factors[name] * value
+        return {**state, **{f"modifier.{name}": value for name, value in factors.items()}}
+
+    def rates_of(self, process: Process, state: Mapping[str, Any], t: float) -> dict[str, Any]:
+        """Return one process's rates per volume at the points, surface fluxes included."""
+        out = dict(process.source(state, self.p, t, np))
+        for tag, density in self.surfaces.items():
+            for field, flux in process.surface(tag, state, self.p, t, np).items():
+                out[field] = out.get(field, 0.0) + flux * density
+        return out
+
+    def rates(self, names: Sequence[str], state: dict[str, Any], t: float) -> dict[str, Any]:
+        """Return the summed rates of the named fields; `state` needs its modifiers."""
+        out: dict[str, Any] = dict.fromkeys(names, 0.0)
+        for process in self.feeding(names):
+            for field, rate in self.rates_of(process, state, t).items():
+                if field in out:
+                    out[field] = out[field] + rate
+        return out
+
+    def jacobian(self, names: Sequence[str], by: Sequence[str], state: dict[str, Any], t: float) -> Blocks:
+        """Return the summed derivative blocks d rate(name) / d by."""
+        out: Blocks = {}
+        for process in self.feeding(names):
+            for (field, read), block in process.derivatives(state, self.p, t, np).items():
+                if field in names and read in by:
+                    out[field, read] = out[field, read] + block if (field, read) in out else block
+        return out
+
+    def global_rates(self, state: dict[str, Any], t: float) -> dict[str, dict[str, float]]:
+        """Return process -> compartment -> rate; totals hold what each process itself puts into the disc."""
+        out: dict[str, dict[str, float]] = {}
+        if not self.compartments:
+            return out
+        volume = self.points.total
+        shape = np.ones_like(self.points.volume)
+        totals = {name: volume(state[name] * shape) for name in self.local}
+        for process in self.processes:
+            own = {f"source.{f}": volume(r * shape) for f, r in self.rates_of(process, state, t).items()}
+            rates = process.global_rate(state, {**totals, **own}, self.p, t, np)
+            if rates:
+                out[process.name] = {k: float(v) for k, v in rates.items()}
+        return out

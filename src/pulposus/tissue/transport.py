@@ -1,0 +1,116 @@
+"""Diffusion of several fields on one mesh: A_f = K_f + m_f / tau, its fixed boundary values and its factors.
+
+Fields whose stiffness is proportional and whose boundary is the same share one factor. Factors are kept until tau or a
+diffusivity changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulposus.tissue.mesh import REGIONS
+from pulposus.tissue.operators import Stiffness
+from pulposus.tissue.points import Points
+from pulposus.tissue.process import Field
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["Transport", "factor"]
+
+Array = NDArray[np.float64]
+_SAME = 1e-12  # two stiffness ratios closer than this share a factor
+
+
+def factor(A: csr_array) -> Any:
+    """Return the sparse LU of a symmetric-pattern matrix, ordered for symmetry."""
+    from scipy.sparse.linalg import splu
+
+    return splu(A.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+
+
+class Transport:
+    """The diffusing fields of a disc and their linear operators.
+
+    fixed: field -> tag -> node numbers held at the boundary value; stretch: region -> direction -> factor of the term,
+    by which a thinning disc changes its stiffness without re-assembly.
+    """
+
+    def __init__(self, fields: Sequence[Field], stiffness: Stiffness, points: Points,
+                 fixed: Mapping[str, Mapping[str, NDArray[np.int64]]]) -> None:
+        self.fields = list(fields)
+        self.stiffness = stiffness
+        self.points = points
+        self.size = len(stiffness.indptr) - 1
+        self.mass = np.array([points.load(self._by_region(f.storage, 1.0)[points.region]) for f in self.fields])
+        self.edge = np.zeros((len(self.fields), self.size))
+        self.free = np.ones((len(self.fields), self.size), dtype=bool)
+        for i, field in enumerate(self.fields):
+            for tag, value in (field.boundary or {}).items():
+                nodes = fixed[field.name][tag]
+                self.edge[i, nodes], self.free[i, nodes] = value, False
+        self.set_stretch({})
+
+    @staticmethod
+    def _by_region(values: Mapping[str, float] | None, default: float) -> Array:
+        return np.array([default if values is None else values.get(r, default) for r in REGIONS])
+
+    def set_stretch(self, stretch: Mapping[tuple[str, int], float]) -> None:
+        """Scale the stiffness terms (region, direction); a term not named keeps factor 1."""
+        self.theta = []
+        for field in self.fields:
+            diffusivity = self._by_region(field.diffusivity, 0.0)
+            self.theta.append({key: float(diffusivity[REGIONS.index(key[0])]) * stretch.get(key, 1.0)
+                               for key in self.stiffness.terms})
+        self.K = [self.stiffness.combine(theta) for theta in self.theta]
+        self._factors: dict[Any, list[tuple[list[int], Array, Any, Array]]] = {}
+
+    def apply(self, c: Array) -> Array:
+        """Return K c, (fields, nodes)."""
+        return np.array([K @ row for K, row in zip(self.K, c, strict=True)])
+
+    def _groups(self, rates: tuple[float, ...]) -> list[tuple[list[int], Array, Any, Array]]:
+        """Per group of proportional fields: members, their scales, the factor and the free nodes."""
+        groups: list[tuple[list[int], list[float], Any, Array]] = []
+        for i, theta in enumerate(self.theta):
+            for members, scales, _, free in groups:
+                lead = members[0]
+                base = self.theta[lead]
+                ratio = next((theta[k] / base[k] for k in theta if base[k] > 0), 0.0)
+                same = all(abs(theta[k] - ratio * base[k]) <= _SAME * abs(theta[k]) for k in theta)
+                if rates[i] == rates[lead] == 0.0 and same and ratio > 0 and np.array_equal(self.free[i], self.free[lead]):
+                    members.append(i), scales.append(ratio)
+                    break
+            else:
+                free = np.flatnonzero(self.free[i])
+                A = self.matrix(i, rates[i])[free][:, free]
+                groups.append(([i], [1.0], factor(A), self.free[i]))
+        return [(m, np.array(s), lu, np.flatnonzero(free)) for m, s, lu, free in groups]
+
+    def matrix(self, i: int, rate: float) -> csr_array:
+        """Return A = K + rate m for field i, rate = 1/tau (1/s), or K alone for rate 0."""
+        if rate == 0.0:
+            return self.K[i]
+        from scipy.sparse import dia_array
+
+        return (self.K[i] + dia_array((rate * self.mass[i][None], [0]), shape=(self.size,) * 2)).tocsr()
+
+    def solve(self, rhs: Array, rates: tuple[float, ...]) -> Array:
+        """Return A^-1 rhs on the free nodes, zero on the fixed ones, for rates 1/tau per field."""
+        if rates not in self._factors:
+            self._factors.clear()
+            self._factors[rates] = self._groups(rates)
+        out = np.zeros_like(rhs)
+        for members, scales, lu, free in self._factors[rates]:
+            block = lu.solve(np.ascontiguousarray(rhs[np.ix_(members, free)].T))
+            out[np.ix_(members, free)] = (block / scales).T
+        return out
+
+    def lift(self, rates: tuple[float, ...]) -> Array:
+        """Return the load that the fixed boundary values put on the free nodes, -A_fd c_d."""
+        held = np.where(self.free, 0.0, self.edge)
+        return -(self.apply(held) + np.array(rates)[:, None] * self.mass * held) * self.free

@@ -1,0 +1,47 @@
+"""The viability law: death by starvation and by acid, which no modifier touches.
+
+    dv/dt = v (a_G + a_pH)
+    a_G   = -2 a0 s(Gt - G) / (G+ + K),     s(x) = w log(1 + exp(x / w))      -> 0 for G >> Gt
+    a_pH  = -a1 / (1 + exp((pH - pHt) / w_pH))
+
+Both switches are smoothed over a narrow width w (design values on record), so that the coupled step stays solvable.
+G glucose (mol/m3); rates in 1/s. Oxygen does not enter: cells survive without it as long as there is glucose (Bibby 2004).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulposus.tissue.metabolism import pH
+from pulposus.tissue.process import State
+
+__all__ = ["PARAMETERS", "death_rate"]
+
+PARAMETERS = ("glucose_death_threshold", "glucose_death_half", "glucose_death_rate", "acid_death_threshold",
+              "acid_death_rate", "death_switch_glucose", "death_switch_pH", "pH_at_zero_lactate", "pH_per_lactate")
+_FAR = 40.0  # the exponential is cut here: exp(-40) is below round-off
+
+
+def death_rate(G: Any, L: Any, p: State, xp: Any, threshold: Any = None) -> tuple[Any, Any, Any]:
+    """Return the death rate (1/s, >= 0) and its derivatives by G and L.
+
+    threshold: glucose threshold (mol/m3) where it is not the native cells' own.
+
+    >>> import numpy as np
+    >>> p = dict(glucose_death_threshold=0.5, glucose_death_half=0.2, glucose_death_rate=1 / 86400,
+    ...          acid_death_threshold=6.78, acid_death_rate=3.43e-6, death_switch_glucose=0.01, death_switch_pH=0.01,
+    ...          pH_at_zero_lactate=7.4, pH_per_lactate=-0.09)
+    >>> round(float(death_rate(np.array(0.25), np.array(0.0), p, np)[0]) * 86400, 3)     # per day
+    1.111
+    """
+    w = p["death_switch_glucose"]
+    x = xp.clip(((p["glucose_death_threshold"] if threshold is None else threshold) - G) / w, -_FAR, None)
+    gap = w * xp.where(x > _FAR, x, xp.log1p(xp.exp(xp.minimum(x, _FAR))))
+    on = 1 / (1 + xp.exp(-xp.minimum(x, _FAR)))
+    room = xp.maximum(G, 0.0) + p["glucose_death_half"]
+    starve = 2 * p["glucose_death_rate"] * gap / room
+    starve_by_G = -2 * p["glucose_death_rate"] * (on / room + gap * (G > 0) / room**2)
+    y = xp.clip((pH(L, p) - p["acid_death_threshold"]) / p["death_switch_pH"], -_FAR, _FAR)
+    share = 1 / (1 + xp.exp(y))
+    acid_by_L = -p["acid_death_rate"] * share * (1 - share) * p["pH_per_lactate"] / p["death_switch_pH"]
+    return starve + p["acid_death_rate"] * share, starve_by_G, acid_by_L
