@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from pulposus.core.draws import Draw
 from pulposus.core.parameters import ParameterSet
 from pulposus.tissue import operators
 from pulposus.tissue.coupled import Coupled, Solution
+from pulposus.tissue.disc import supply_of
 from pulposus.tissue.ledger import Ledger
-from pulposus.tissue.mesh import REGIONS, Mesh
+from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition
 from pulposus.tissue.points import Points
@@ -31,6 +33,7 @@ LAWS = {"formulation": "upf", "oxygen": "bibby", "glucose_limiter": "none", "end
 LIMITED = {**LAWS, "glucose_limiter": "0.05 mM"}
 
 
+@lru_cache
 def nominal_draw(grade: str = "I") -> Draw:
     """Return the nominal human draw of a grade."""
     return Draw(ParameterSet.load(), 0, 0, "human", grade, nominal=True)
@@ -54,10 +57,16 @@ def parameters(points: Points, grade: str = "I", **changes: Any) -> dict[str, An
             for s, v in by_region.items()}
 
 
-def supply(draw: Draw | None = None) -> dict[str, dict[str, float]]:
-    """Return solute -> tag -> nominal value at the endplate and the wall."""
-    draw = draw or nominal_draw()
-    return {s: {tag: draw.value(f"supply_{tag}_{s}") for tag in ("endplate", "wall")} for s in SOLUTES}
+def supply(endplate: float = 1.0, wall: float = 1.0) -> dict[str, dict[str, float]]:
+    """Return solute -> tag -> nominal value; endplate and wall scale oxygen and glucose there."""
+    return supply_of(nominal_draw(), endplate, wall)
+
+
+def ax1(nodes: int = 5000, **lengths: float) -> Mesh:
+    """Return the mesh of the canonical disc AX-1 with about this many nodes; lengths (m) replace its own."""
+    shape = {"radius": 21 * mm, "nucleus_radius": 14 * mm, "half_height": 6.9 * mm, "endplate_thickness": 0.6 * mm,
+             "endplate_radius": 17 * mm} | lengths
+    return axisymmetric(**shape, nodes=nodes)
 
 
 def bath(oxygen: float, lactate: float, glucose: float, tag: str = "outer") -> dict[str, dict[str, float]]:
@@ -129,7 +138,8 @@ class Problem:
         """Return the starting fields; named ones override the start of their process."""
         start = {n: fields.get(n, f.start) for n, f in self.system.fields.items()}
         ones = np.ones_like(self.points.volume)
-        return (np.array([np.full(self.mesh.size, start[n]) for n in self.coupled.names]),
+        c = np.array([np.full(self.mesh.size, start[n]) for n in self.coupled.names])
+        return (np.where(self.transport.free, c, self.transport.edge),
                 {n: start[n] * ones for n in self.system.local}, {n: float(start[n]) for n in self.system.compartments})
 
     def steady(self, tol: float = 1e-11, **fields: float) -> Solution:
@@ -171,7 +181,7 @@ class Problem:
         return at, every, book
 
 
-def build(mesh: Mesh, processes: Sequence[Process] | Callable[..., Sequence[Process]], p: Mapping[str, Any] | None = None,
+def build(mesh: Mesh, processes: Sequence[Process], p: Mapping[str, Any] | None = None,
           held: Mapping[str, Any] | None = None) -> Problem:
     """Return the problem of processes on a mesh; held: tag -> nodes, where not all nodes of the tag are supplied."""
     points = operators.volumes(mesh)

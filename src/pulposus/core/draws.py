@@ -113,15 +113,16 @@ class Draw:
         """Return the quantile of a record's spread, or its nominal value."""
         if self.nominal or record.spread.kind == "none":
             return record.si
-        return record.quantile(u(self.seed, "parameter", record.id, self.index))
+        return record.quantile(u(self.seed, "parameter", record.draw_name, self.index))
 
     def _ruled(self, record: Parameter, region: str, grade: str) -> float:
         """Return what a record's rule makes of this draw."""
         from pulposus.core.derived import rule
 
-        if record.id in self._asked:
-            raise PulposusError(f"rules ask for each other without end: {' -> '.join([*self._asked, record.id])}")
-        self._asked.append(record.id)
+        asked = f"{record.id} ({region}, {grade})"
+        if asked in self._asked:
+            raise PulposusError(f"rules ask for each other without end: {' -> '.join([*self._asked, asked])}")
+        self._asked.append(asked)
         try:
             return float(rule(record.rule)(self, region, grade))
         finally:

@@ -1,4 +1,5 @@
-"""Field types of input files: a quantity is text with its unit in the file and an SI float in the model; a name is one of a list.
+"""Field types of input files: a quantity is text with its unit in the file and an SI float in the model; a name is
+one of a list.
 
 A number without a unit is refused even where its unit could be guessed. Shares may be written as `0.4` or `40 %`.
 """
@@ -16,11 +17,36 @@ from pulposus.core.errors import NotAllowed, nearest, shorten
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, not_built, term
 
-__all__ = ["Concentration", "Factor", "Label", "Law", "Length", "Part", "Quantity", "Share", "Time", "Volume", "Word", "choice",
-           "given_text", "read_amount"]
+__all__ = [
+    "Concentration",
+    "Factor",
+    "Label",
+    "Law",
+    "Length",
+    "Moment",
+    "Part",
+    "Quantity",
+    "Share",
+    "Time",
+    "Volume",
+    "Word",
+    "choice",
+    "given_text",
+    "read_amount",
+]
 
-EXAMPLES = {"m": "'14 mm'", "s": "'24 months'", "m**3": "'2 mL'", "Pa": "'5.1 kPa'", "mol/m**3": "'4 mM'",
-            "cell": "'6e6 cells'", "particle": "'1e10 particles'", "cell/m**3": "'3.6e6 /mL'"}
+EXAMPLES = {
+    "mm": "'14 mm'",
+    "month": "'24 months'",
+    "d": "'0 d'",
+    "mL": "'2 mL'",
+    "kPa": "'5.1 kPa'",
+    "mM": "'4 mM'",
+    "cell": "'6e6 cells'",
+    "particle": "'1e10 particles'",
+    "cell/mL": "'3.6e6 /mL'",
+}
+NAMES = {"observe": "outcome"}  # kinds of words whose key is no noun
 
 
 class Part(BaseModel):
@@ -35,9 +61,10 @@ def _example(unit: str) -> str:
 
 
 def read_amount(value: Any, unit: str, above_zero: bool = True) -> float:
-    """Return the SI value of text with a unit; raises `NotAllowed` for a bare number, another dimension or a wrong sign.
+    """Return the SI value of text with a unit; raises `NotAllowed` for a bare number, another dimension or a wrong
+    sign.
 
-    >>> read_amount("2 mL", "m**3")
+    >>> read_amount("2 mL", "mL")
     2e-06
     """
     if not isinstance(value, str):
@@ -75,7 +102,7 @@ class _Reader:
 
 @dataclass(frozen=True)
 class Quantity(_Reader):
-    """Text with a unit of this dimension in the file, an SI float in the model: `Annotated[float, Quantity("m")]`."""
+    """Text with a unit of this dimension in the file, an SI float in the model: `Annotated[float, Quantity("mm")]`."""
 
     unit: str
     above_zero: bool = True
@@ -100,7 +127,7 @@ class Word(_Reader):
         if isinstance(value, str) and value in not_built(self.kind):
             allowed = ", ".join(names(self.kind)) or "nothing of this kind yet"
             raise NotAllowed(f"{shorten(value)} (not built yet: needs {term(self.kind, value).needs})", allowed)
-        return choice(self.kind.replace("_", " "), names(self.kind))(value)
+        return choice(NAMES.get(self.kind, self.kind.replace("_", " ")), names(self.kind))(value)
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of a name of a list."""
@@ -132,7 +159,9 @@ def _share(value: Any) -> float:
     return share
 
 
-Share = Annotated[float, BeforeValidator(_share), WithJsonSchema({"type": ["number", "string"], "examples": [0.4, "40 %"]})]
+Share = Annotated[
+    float, BeforeValidator(_share), WithJsonSchema({"type": ["number", "string"], "examples": [0.4, "40 %"]})
+]
 """A share above 0 and up to 1."""
 
 
@@ -175,10 +204,15 @@ def given_text(value: Any) -> str:
     return value
 
 
-Label = Annotated[str, BeforeValidator(given_text), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": limit("longest_name")})]
+Label = Annotated[
+    str,
+    BeforeValidator(given_text),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": limit("longest_name")}),
+]
 """A name that the user gives."""
 
-Length = Annotated[float, Quantity("m")]
-Time = Annotated[float, Quantity("s")]
-Volume = Annotated[float, Quantity("m**3")]
-Concentration = Annotated[float, Quantity("mol/m**3", above_zero=False)]
+Length = Annotated[float, Quantity("mm")]
+Time = Annotated[float, Quantity("month")]
+Moment = Annotated[float, Quantity("d", above_zero=False)]
+Volume = Annotated[float, Quantity("mL")]
+Concentration = Annotated[float, Quantity("mM", above_zero=False)]

@@ -54,12 +54,18 @@ class Parameter:
     read: str = "not_read"
     why: str = ""
     rule: str = ""
+    drawn_with: str = ""  # records of one name here share their draw: a table that reads high in one row does in all
 
     @cached_property
     def id(self) -> str:
         """The symbol, and whichever of region, species and grade are not "any", joined by points."""
         parts = (self.region, self.species, self.grade)
         return ".".join((self.symbol, *(part for part in parts if part != ANY)))
+
+    @property
+    def draw_name(self) -> str:
+        """The name under which the value is drawn: its own, or the one it shares."""
+        return self.drawn_with or self.id
 
     @cached_property
     def si(self) -> float:
@@ -135,17 +141,20 @@ def _record(item: Any, sources: Collection[str] | None) -> tuple[Parameter | Non
     values: dict[str, Any] = {key: "" if value is None else value for key, value in item.items()}
     for key in ("region", "species", "grade"):
         values[key] = str(values.get(key) or ANY)
-    for key in ("symbol", "label", "label_zh", "unit", "origin", "source", "locator", "why", "rule"):
+    for key in ("symbol", "label", "label_zh", "unit", "origin", "source", "locator", "why", "rule", "drawn_with"):
         values[key] = str(values.get(key, ""))
     values["read"] = str(values.get("read") or "not_read")
     wrong += _names(values) + _unit(values["unit"])
-    number = values.get("value")
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+    number = values.get("value", "")
+    if number == "":
+        pass  # told as a missing key
+    elif isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
         wrong.append(NotAllowed(f"value {shorten(number)}", "a finite number, its unit in `unit`"))
     else:
         values["value"] = float(number)
     try:
-        values["spread"] = Spread.read(item.get("spread"))
+        if values.get("spread", "") != "":
+            values["spread"] = Spread.read(values["spread"])
     except NotAllowed as refusal:
         wrong.append(refusal)
     if wrong:
@@ -168,9 +177,9 @@ def _names(values: Mapping[str, Any]) -> list[NotAllowed]:
     """Return the names of a record that are none of the choices."""
     wrong = []
     for key, choices in CHOICES.items():
-        if values[key] not in choices:
+        if values[key] and values[key] not in choices:
             wrong.append(NotAllowed(f"{key} {shorten(values[key])}", ", ".join(choices), nearest(values[key], choices)))
-    if not SYMBOL.fullmatch(values["symbol"]):
+    if values["symbol"] and not SYMBOL.fullmatch(values["symbol"]):
         wrong.append(NotAllowed(f"symbol {shorten(values['symbol'])}", "letters, digits and _, a letter first"))
     return wrong
 

@@ -68,6 +68,11 @@ def load_evidence_levels(file: str | Path | None = None) -> Mapping[str, Evidenc
     """Return the evidence levels of a file (the packaged one by default) by key, weakest first."""
     path = str(file or packaged("evidence_levels.yaml"))
     entries = _entries(path, "evidence_levels/1", "levels", EvidenceLevel)
+    ranks = {each["key"]: each["rank"] for each in entries}
+    wrong = [key for key, rank in ranks.items() if not rank.isdecimal() or list(ranks.values()).count(rank) > 1]
+    if wrong:
+        allowed = "a whole number that no other level has"
+        raise InputError([Fault(Path(path).name, f"{key}: rank", shorten(ranks[key]), allowed) for key in wrong])
     levels = [EvidenceLevel(each["key"], int(each["rank"]), each["label"], each["label_zh"]) for each in entries]
     return {level.key: level for level in sorted(levels, key=lambda level: level.rank)}
 

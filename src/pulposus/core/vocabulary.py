@@ -1,7 +1,7 @@
 """The domain words that all rooms share: every name that may stand in an input file, with its English and Chinese text.
 
-The words are data (`data/vocabulary.yaml`). A name may be known and not built yet: then it carries what it still needs, so that it
-can be refused by name instead of being ignored.
+The words are data (`data/vocabulary.yaml`). A name may be known and not built yet: then it carries what it still
+needs, so that it can be refused by name instead of being ignored.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _OWN = ("en", "zh", "short", "short_zh", "built", "needs", "choices")
 
 @dataclass(frozen=True)
 class Term:
-    """One name of a kind: its texts, short forms, whether it is built, what it needs if not, and what else is on record."""
+    """One name of a kind: its texts, short forms, whether it is built, what it needs if not, and what else is known."""
 
     kind: str
     name: str
@@ -46,8 +46,18 @@ def _term(kind: str, name: str, data: Mapping[str, Any]) -> Term:
     en, zh = str(data["en"]), str(data["zh"])
     own = {key: _term(name, key, value) for key, value in data.get("choices", {}).items()}
     more = {key: value for key, value in data.items() if key not in _OWN}
-    return Term(kind, name, en, zh, str(data.get("short", en)), str(data.get("short_zh", zh)),
-                bool(data.get("built", True)), str(data.get("needs", "")), own, more)
+    return Term(
+        kind,
+        name,
+        en,
+        zh,
+        str(data.get("short", en)),
+        str(data.get("short_zh", zh)),
+        bool(data.get("built", True)),
+        str(data.get("needs", "")),
+        own,
+        more,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -56,16 +66,18 @@ def _vocabulary() -> tuple[dict[str, dict[str, Term]], dict[str, Any]]:
     data, _ = read_yaml(packaged("vocabulary.yaml"))
     if data.get("schema") != SCHEMA:
         raise unknown("schema", data.get("schema"), [SCHEMA], "vocabulary.yaml")
-    kinds = {kind: {name: _term(kind, name, value) for name, value in entries.items()}
-             for kind, entries in data["terms"].items()}
+    kinds = {
+        kind: {name: _term(kind, name, value) for name, value in entries.items()}
+        for kind, entries in data["terms"].items()
+    }
     return kinds, data["limits"]
 
 
 def terms(kind: str) -> Mapping[str, Term]:
     """Return all terms of a kind by name; raises `InputError` for an unknown kind.
 
-    Kinds: species, level, grade_scale, grade, region, route, repair, product, comparator, cell_source, vesicle_source, carrier,
-    needle, observe, event, hypothesis, law.
+    Kinds: species, level, grade_scale, grade, region, route, repair, product, comparator, cell_source,
+    vesicle_source, carrier, needle, observe, event, hypothesis, law.
 
     >>> terms("route")["transannular"].short
     'TAA'

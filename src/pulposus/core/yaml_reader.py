@@ -22,6 +22,7 @@ LineOf = Callable[[Path], int]
 """Returns the line (from 1) of the value at a path such as `("arms", 2, "name")`, of its nearest parent if absent."""
 
 DEEPEST = 40  # nested levels
+MOST_FAULTS = 100  # after which the rest of a file is not read
 LONGEST_NUMBER = 60  # characters; longer digits are text
 INTEGER = re.compile(r"[-+]?[0-9]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -44,6 +45,8 @@ def parse_yaml(text: str, file: str = "") -> tuple[dict[str, Any], LineOf]:
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             builder.take(event)
+            if len(builder.faults) >= MOST_FAULTS:
+                break
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable characters"
@@ -145,7 +148,7 @@ class _Builder:
             parent.key = text
             self.lines.setdefault((*parent.path, text), event.start_mark.line + 1)
         else:
-            plain = getattr(event, "style", "*") is None or event.style == ""
+            plain = getattr(event, "style", None) in (None, "")
             self.place(event, _scalar(text) if plain else text)
 
     def place(self, event: Any, value: Any) -> Path:

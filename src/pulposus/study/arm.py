@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from pulposus.core.errors import NotAllowed, shorten
-from pulposus.core.fields import Label, Part, Quantity, Share, Volume, Word, choice
+from pulposus.core.fields import Label, Moment, Part, Quantity, Share, Volume, Word
 from pulposus.core.vocabulary import names
 
 __all__ = ["Arm", "Dose", "Product", "Route", "carrier_of", "comparator_kind", "only_empty"]
@@ -18,6 +18,7 @@ __all__ = ["Arm", "Dose", "Product", "Route", "carrier_of", "comparator_kind", "
 
 def only_empty(what: str, needs: str) -> Any:
     """Return the reader of something whose only value so far is to be empty."""
+
     def read(value: Any) -> Any:
         if value in ([], {}, ()):
             return value
@@ -26,7 +27,18 @@ def only_empty(what: str, needs: str) -> Any:
     return read
 
 
-Needle = Annotated[str, Word("needle")]
+def _needle(value: Any) -> str:
+    """Return the name of a needle; raises `NotAllowed` with the nearest gauge."""
+    known = names("needle")
+    if value in known:
+        return str(value)
+    digits = "".join(letter for letter in str(value) if letter.isdigit())
+    gauge = int(digits) if 0 < len(digits) <= 2 else None
+    near = None if gauge is None else min(known, key=lambda name: abs(int(name[:-1]) - gauge))
+    raise NotAllowed(shorten(value), f"a known needle: {', '.join(known)}", near)
+
+
+Needle = Annotated[str, BeforeValidator(_needle), WithJsonSchema({"type": "string", "enum": list(names("needle"))})]
 
 
 class Transannular(Part):
@@ -42,7 +54,9 @@ class Transpedicular(Part):
 
     kind: Literal["transpedicular"] = Field(description="the kind of route")
     needle: Needle = Field(description="the needle, such as 18G")
-    repair: Annotated[str, Word("repair")] = Field(default="none", description="repair of the endplate: none, scaffold or cement")
+    repair: Annotated[str, Word("repair")] = Field(
+        default="none", description="repair of the endplate: none, scaffold or cement"
+    )
 
 
 class Intravenous(Part):
@@ -68,15 +82,6 @@ Route = Annotated[Transannular | Transpedicular | Intravenous | EndplateSeeding 
 """A route; `kind` tells which."""
 
 Carrier = Annotated[str, Word("carrier")]
-NOT_STATED = "not stated"
-
-
-def _excipient(value: Any) -> str:
-    """Return what the product was kept in: a carrier of the vocabulary, or "not stated"."""
-    return choice("excipient", (*names("carrier"), NOT_STATED))(value)
-
-
-Excipient = Annotated[str, BeforeValidator(_excipient)]
 
 
 class Cells(Part):
@@ -88,7 +93,7 @@ class Cells(Part):
     carrier: Carrier = Field(description="what the cells are injected in, such as saline")
     volume: Volume | None = Field(default=None, description="injected volume, such as '2 mL'")
     thaw_viability: Share | None = Field(default=None, description="share of living cells at injection")
-    excipient: Excipient | None = Field(default=None, description="what the cells were kept in, or 'not stated'")
+    excipient: Carrier | None = Field(default=None, description="what the cells were kept in, or 'not stated'")
 
 
 class Vesicles(Part):
@@ -130,7 +135,7 @@ class Dose(Part):
 
     route: Route = Field(description="the route, such as {kind: transannular, needle: 22G}")
     product: Product = Field(description="the product, such as {kind: vehicle, carrier: saline, volume: 2 mL}")
-    at: Annotated[float, Quantity("s", above_zero=False)] = Field(description="when it is given, such as '0 d'")
+    at: Moment = Field(description="when it is given, such as '0 d'")
 
 
 class Arm(Part):
@@ -148,8 +153,8 @@ class Arm(Part):
 def comparator_kind(arm: Arm) -> str | None:
     """Return which of the six comparators an arm is, None for a therapy.
 
-    untreated, extradiscal_sham, needle_only, saline, cryomedium or carrier; of several kinds of dose the last in this order
-    that occurs, as it does the most.
+    untreated, extradiscal_sham, needle_only, saline, cryomedium or carrier; of several kinds of dose the last in this
+    order that occurs, as it does the most.
 
     >>> comparator_kind(Arm(name="untreated", doses=()))
     'untreated'

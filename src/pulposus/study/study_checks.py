@@ -1,22 +1,20 @@
 """What can be wrong between the parts of a study file: names, times, and products that do not go with their route.
 
-The checks read the plain data, so that they speak even where another part of the file is at fault; what is not of the expected
-shape is passed over, as the model refuses it.
+The checks read the plain data, so that they speak even where another part of the file is at fault; what is not of the
+expected shape is passed over, as the model refuses it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
-from pulposus.core.errors import Fault, InputError, NotAllowed, nearest, shorten
-from pulposus.core.files import LineOf
+from pulposus.core.errors import InputError, NotAllowed, nearest, shorten
+from pulposus.core.joint_faults import Problem
 from pulposus.core.units import si
 from pulposus.core.vocabulary import names, terms
-from pulposus.tissue.disc_file import Problem
 
-__all__ = ["overridden", "problems_across"]
+__all__ = ["override_problems", "problems_across"]
 
 INJECTED = ("cells", "vesicles", "vehicle")  # products that take up room
 
@@ -24,7 +22,7 @@ INJECTED = ("cells", "vesicles", "vehicle")  # products that take up room
 def problems_across(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong between arms, doses and reported results."""
     arms = [(i, arm) for i, arm in enumerate(_list(data, "arms")) if isinstance(arm, Mapping)]
-    known = [arm["name"] for _, arm in arms if isinstance(arm.get("name"), str)]
+    known = list(dict.fromkeys(arm["name"] for _, arm in arms if isinstance(arm.get("name"), str)))
     yield from _name_problems(arms, known)
     for i, arm in arms:
         for j, dose in enumerate(_list(arm, "doses")):
@@ -100,27 +98,25 @@ def _reported_problems(i: int, row: Mapping[str, Any], known: list[str]) -> Iter
         yield ("reported", i, "value"), shorten(value), "up, down, none", None
 
 
-def overridden(data: Mapping[str, Any], file: str, line_of: LineOf | None) -> list[Fault]:
-    """Return the faults of overrides: unknown records, wrong units, spreads that do not hold their value."""
+def override_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with overrides: unknown records, wrong units, spreads that do not hold their value."""
     model = data.get("model")
     changes = model.get("overrides") if isinstance(model, Mapping) else None
     if not isinstance(changes, Mapping) or not changes:
-        return []
+        return
     from pulposus.core.parameters import ParameterSet
 
-    faults: list[Fault] = []
     parameters = ParameterSet.load()
     for name, change in changes.items():
-        place = f"model.overrides.{name}"
-        where = f"line {line_of(('model', 'overrides', name))}: {place}" if line_of else place
+        path = ("model", "overrides", name)
         try:
             _refuse_bare_number(change, parameters[name].unit)
             parameters.override({name: change})
         except NotAllowed as wrong:
-            faults.append(Fault(file, where, wrong.given, wrong.allowed, wrong.nearest))
+            yield path, wrong.given, wrong.allowed, wrong.nearest
         except InputError as error:
-            faults += [replace(fault, file=file, where=where) for fault in error.faults]
-    return faults
+            for fault in error.faults:
+                yield path, fault.given, fault.allowed, fault.nearest
 
 
 def _refuse_bare_number(change: Any, unit: str) -> None:

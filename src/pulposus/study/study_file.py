@@ -1,29 +1,42 @@
 """The study file: one subject, several arms, how long and how often; every quantity is text with its unit.
 
-`load_study` reads a YAML file and returns a `StudySpec` of SI floats (s, m3, counts) with the text it came from, or raises
-`InputError` with every fault of the file at once. What the contract of the file knows and the program cannot do yet (a history,
-several levels, hypotheses of the cell network, some outcomes) is refused by name, never ignored.
+`load_study` reads a YAML file and returns a `StudySpec` of SI floats (s, m3, counts) with the text it came from, or
+raises `InputError` with every fault of the file at once. What the contract of the file knows and the program cannot
+do yet (a history, several levels, hypotheses of the cell network, some outcomes) is refused by name, never ignored.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
-from pulposus.core.errors import InputError, NotAllowed, shorten
-from pulposus.core.fields import Label, Law, Part, Quantity, Time, Word, choice, read_amount
-from pulposus.core.files import LineOf, parse_yaml, read_text, validate
+from pulposus.core.errors import NotAllowed, shorten
+from pulposus.core.fields import Factor, Label, Law, Moment, Part, Time, Word, choice, read_amount
+from pulposus.core.files import LineOf, parse_yaml, read_text
+from pulposus.core.joint_faults import read_model
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, not_built, term
 from pulposus.study.arm import Arm, Dose, Product, Route, carrier_of, comparator_kind, only_empty
-from pulposus.study.study_checks import overridden, problems_across
-from pulposus.tissue.disc_file import Laws, faults_across, in_file_order, law_field, level_of
+from pulposus.study.study_checks import override_problems, problems_across
+from pulposus.tissue.disc_file import Laws, law_field, level_of
 
-__all__ = ["Arm", "Dose", "Product", "Reported", "Route", "StudyLaws", "StudySpec", "comparator_kind", "load_study",
-           "named_comparator", "read_study"]
+__all__ = [
+    "Arm",
+    "Dose",
+    "Product",
+    "Reported",
+    "Route",
+    "StudyLaws",
+    "StudySpec",
+    "comparator_kind",
+    "load_study",
+    "named_comparator",
+    "read_study",
+]
 
 
 class Grade(Part):
@@ -56,7 +69,8 @@ class Subject(Part):
 
     species: Annotated[str, Word("species")] = Field(description="the species, such as human")
     level: Annotated[str, WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}})] = Field(
-        description="the level of the disc, such as L4/L5")
+        description="the level of the disc, such as L4/L5"
+    )
     grade: Grade = Field(description="scale and value of the grade")
 
     @field_validator("level", mode="before")
@@ -93,16 +107,28 @@ class Model(Part):
 
     laws: StudyLaws = Field(default_factory=StudyLaws, description="which law is used where there are rivals")
     hypotheses: Annotated[dict[str, str], BeforeValidator(_no_hypotheses)] = Field(
-        default_factory=dict, description="hypotheses of the cell network; empty for now")
+        default_factory=dict, description="hypotheses of the cell network; empty for now"
+    )
     overrides: dict[str, Any] = Field(
-        default_factory=dict, description="record -> quantity as text, or {value, spread, why}")
+        default_factory=dict, description="record -> quantity as text, or {value, spread, why}"
+    )
 
 
 class Sampling(Part):
     """How many draws, and the seed that names them."""
 
-    draws: int = Field(default=limit("usual_draws"), strict=True, ge=1, le=limit("most_draws"), description="how many draws")
+    draws: int = Field(
+        default=limit("usual_draws"), strict=True, ge=1, le=limit("most_draws"), description="how many draws"
+    )
     seed: int = Field(default=1, strict=True, ge=0, le=limit("largest_seed"), description="the seed of the draws")
+
+
+def _reported_value(value: Any) -> float | str:
+    """Return a finite number or a word."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not number and not isinstance(value, str):
+        raise NotAllowed(shorten(value), "a finite number, or a direction such as up")
+    return value if isinstance(value, str) else float(value)
 
 
 class Reported(Part):
@@ -110,10 +136,13 @@ class Reported(Part):
 
     arm: Label = Field(description="the name of the arm")
     quantity: Annotated[str, BeforeValidator(choice("outcome", names("observe", built=False)))] = Field(
-        description="the outcome, such as t2")
-    time: Annotated[float, Quantity("s", above_zero=False)] = Field(description="when, such as '12 months'")
-    value: float | str = Field(description="the reported number, or a direction such as up", allow_inf_nan=False)
-    sd: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="the reported standard deviation")
+        description="the outcome, such as t2"
+    )
+    time: Moment = Field(description="when, such as '12 months'")
+    value: Annotated[float | str, BeforeValidator(_reported_value)] = Field(
+        description="the reported number, or a direction such as up"
+    )
+    sd: Factor | None = Field(default=None, description="the reported standard deviation")
     n: int | None = Field(default=None, strict=True, ge=1, description="how many discs or subjects")
     kind: Literal["number", "direction", "order"] = Field(description="number, direction or order")
     tier: Literal["primary", "seed_only", "memory"] = Field(description="how the value was read")
@@ -133,7 +162,8 @@ class StudySpec(Part):
     note: str = Field(default="", description="a note, free text")
     subject: Subject = Field(description="species, level and grade")
     history: Annotated[
-        tuple[dict[str, Any], ...], BeforeValidator(only_empty("history events are", f"{', '.join(not_built('event'))}"))
+        tuple[dict[str, Any], ...],
+        BeforeValidator(only_empty("history events are", f"{', '.join(not_built('event'))}")),
     ] = Field(default=(), description="what happened before; empty for now")
     follow_up: Time = Field(description="how long the study runs, such as '24 months'")
     arms: tuple[Arm, ...] = Field(min_length=1, description="the arms, at least one")
@@ -146,7 +176,7 @@ class StudySpec(Part):
     @classmethod
     def not_forever(cls, value: Any) -> Any:
         """Refuse a follow-up that is longer than a study can be."""
-        if read_amount(value, "s") > si(limit("longest_follow_up"), "s"):
+        if read_amount(value, "month") > si(limit("longest_follow_up"), "d"):
             raise NotAllowed(shorten(value), f"at most {limit('longest_follow_up')}")
         return value
 
@@ -158,8 +188,9 @@ class StudySpec(Part):
 def named_comparator(spec: StudySpec, arm: Arm) -> str | None:
     """Return the name of the arm that an arm is compared with, None if it stands alone.
 
-    The one the file names; else, for a therapy, the first control arm with the same carrier, else the first control arm, else the
-    first untreated arm; for a control arm or a comparator the first untreated arm; an untreated arm is compared with nothing.
+    The one the file names; else, for a therapy, the first control arm with the same carrier, else the first control
+    arm, else the first untreated arm; for a control arm or a comparator the first untreated arm; an untreated arm is
+    compared with nothing.
     """
     if arm.comparator is not None:
         return arm.comparator
@@ -182,19 +213,11 @@ def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None =
     >>> read_study(study).follow_up
     31557600.0
     """
-    faults = faults_across(problems_across(data), file, line_of) + overridden(data, file, line_of)
-    spec = None
-    try:
-        spec = validate(StudySpec, data, file, line_of)
-    except InputError as error:
-        faults = [*error.faults, *faults]
-    if faults or spec is None:
-        raise InputError(in_file_order(faults))
-    return spec
+    return read_model(StudySpec, data, [*problems_across(data), *override_problems(data)], file, line_of)
 
 
 def load_study(path: str | Path) -> tuple[StudySpec, str]:
-    """Return the study of a YAML file in SI units and the text of the file; raises `InputError` with every fault of the file."""
+    """Return the study of a YAML file in SI units and the text of the file; raises `InputError` with every fault."""
     text = read_text(path)
     data, line_of = parse_yaml(text, str(path))
     return read_study(data, str(path), line_of), text

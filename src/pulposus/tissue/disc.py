@@ -31,7 +31,7 @@ from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
 
-__all__ = ["Disc", "History", "View", "supply_of", "tissue_processes"]
+__all__ = ["Disc", "History", "View", "check_draw", "supply_of", "tissue_processes"]
 
 Array = NDArray[np.float64]
 _MOVED = 5e-3  # relative change of height or endplate after which the stiffness is updated
@@ -231,3 +231,10 @@ class Disc:
         y = {n: cubic(a.y[n], b.y[n], a.dy[n], b.dy[n]) for n in a.y}
         g = {n: float(cubic(a.g[n], b.g[n], a.dg[n], b.dg[n])) for n in a.g}
         return self.view(t, (1 - s) * a.c + s * b.c, y, g)
+
+
+def check_draw(draw: Any) -> None:
+    """Raise RejectedDraw when the derived and fitted values of a draw do not exist."""
+    for region in REGIONS:
+        draw.value("fragment_loss", region=region)
+    Imaging.of(draw, Swelling.of(draw).phi)

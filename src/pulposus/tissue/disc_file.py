@@ -1,8 +1,8 @@
 """The disc file: one disc, its supply, its laws, its mesh and where to look; every quantity is text with its unit.
 
-`load_disc` reads a YAML file and returns a `DiscSpec` of SI floats, or raises `InputError` with every fault of the file at once.
-With `disc.axisymmetric` the file is complete in itself: porosity, cells and both supplies are required. With `disc.preset` what is
-left out (None) comes from the parameter records of that species, level and grade.
+`load_disc` reads a YAML file and returns a `DiscSpec` of SI floats, or raises `InputError` with every fault of the
+file at once. With `disc.axisymmetric` the file is complete in itself: porosity, cells and both supplies are required.
+With `disc.preset` what is left out (None) comes from the parameter records of that species, level and grade.
 """
 
 from __future__ import annotations
@@ -13,18 +13,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
-from pulposus.core.errors import Fault, InputError, NotAllowed, shorten
+from pulposus.core.errors import NotAllowed, shorten
 from pulposus.core.fields import Concentration, Factor, Label, Law, Length, Part, Quantity, Share, Time, Word, choice
-from pulposus.core.files import LineOf, parse_yaml, read_text, validate
+from pulposus.core.files import LineOf, parse_yaml, read_text
+from pulposus.core.joint_faults import Problem, read_model
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term, terms
 
 __all__ = ["DiscSpec", "Laws", "Pattern", "load_disc", "read_disc"]
 
 LIMITER = "glucose_limiter"
-
-Problem = tuple[tuple[str | int, ...], str, str, str | None]
-"""A fault that joins several places: its path, what was given, what is allowed, the nearest name."""
 
 
 class Axisymmetric(Part):
@@ -50,7 +48,9 @@ class Preset(Part):
 
     species: Annotated[str, Word("species")] = Field(description="the species, such as human")
     level: str = Field(description="the level of the disc, such as L4/L5")
-    grade: Annotated[str, Word("grade")] | None = Field(default=None, description="grade I to V; none for the records of any grade")
+    grade: Annotated[str, Word("grade")] | None = Field(
+        default=None, description="grade I to V; none for the records of any grade"
+    )
 
     check_level = field_validator("level", mode="before")(level_of)
 
@@ -63,7 +63,7 @@ class ByRegionPorosity(Part):
     CEP: Share = Field(description="porosity of the endplate")
 
 
-Density = Annotated[float, Quantity("cell/m**3", above_zero=False)]
+Density = Annotated[float, Quantity("cell/mL", above_zero=False)]
 
 
 class ByRegionCells(Part):
@@ -86,7 +86,7 @@ class Body(Part):
 class Supply(Part):
     """Concentrations at one boundary: oxygen (Pa), lactate and glucose (mol/m3)."""
 
-    oxygen: Annotated[float, Quantity("Pa", above_zero=False)] = Field(description="oxygen tension, such as '5.1 kPa'")
+    oxygen: Annotated[float, Quantity("kPa", above_zero=False)] = Field(description="oxygen tension, such as '5.1 kPa'")
     lactate: Concentration = Field(description="lactate, such as '0.8 mM'")
     glucose: Concentration = Field(description="glucose, such as '4 mM'")
 
@@ -125,7 +125,9 @@ class Boundary(Part):
     wall: Supply | None = Field(default=None, description="concentrations at the outer annulus")
     endplate_level: Factor = Field(default=1.0, description="factor of oxygen and glucose at the endplate")
     wall_level: Factor = Field(default=1.0, description="factor of oxygen and glucose at the wall")
-    endplate_open: Share | Pattern = Field(default=1.0, description="factor of the endplate diffusivities, or a pattern of open area")
+    endplate_open: Share | Pattern = Field(
+        default=1.0, description="factor of the endplate diffusivities, or a pattern of open area"
+    )
 
 
 def _limiter(value: Any) -> float | None:
@@ -144,7 +146,9 @@ def _limiter(value: Any) -> float | None:
     return half
 
 
-Limiter = Annotated[float | None, BeforeValidator(_limiter), WithJsonSchema({"type": "string", "examples": ["none", "0.05 mM"]})]
+Limiter = Annotated[
+    float | None, BeforeValidator(_limiter), WithJsonSchema({"type": "string", "examples": ["none", "0.05 mM"]})
+]
 
 
 def law_field(name: str) -> Any:
@@ -165,11 +169,16 @@ class Laws(Part):
 class MeshSize(Part):
     """How fine the mesh is."""
 
-    nodes: int = Field(default=limit("usual_nodes"), strict=True, ge=limit("fewest_nodes"), le=limit("most_nodes"),
-                       description="about how many nodes the mesh has")
+    nodes: int = Field(
+        default=limit("usual_nodes"),
+        strict=True,
+        ge=limit("fewest_nodes"),
+        le=limit("most_nodes"),
+        description="about how many nodes the mesh has",
+    )
 
 
-Coordinate = Annotated[float, Quantity("m", above_zero=False)]
+Coordinate = Annotated[float, Quantity("mm", above_zero=False)]
 
 
 class DiscSpec(Part):
@@ -182,7 +191,9 @@ class DiscSpec(Part):
     supply: Boundary = Field(default_factory=Boundary, description="concentrations outside the disc")
     laws: Laws = Field(default_factory=Laws, description="the laws of nutrition")
     mesh: MeshSize = Field(default_factory=MeshSize, description="the mesh")
-    probes: dict[Label, tuple[Coordinate, Coordinate]] = Field(default_factory=dict, description="name -> [r, z], where to read the solution")
+    probes: dict[Label, tuple[Coordinate, Coordinate]] = Field(
+        default_factory=dict, description="name -> [r, z], where to read the solution"
+    )
     viability_after: Time | None = Field(default=None, description="time of the viability run, such as '6 d'")
 
 
@@ -201,8 +212,11 @@ def _length(data: Mapping[str, Any], key: str) -> float | None:
         return None
 
 
-NESTED = (("nucleus_radius", "endplate_radius", False), ("endplate_radius", "radius", True),
-          ("endplate_thickness", "half_height", True))
+NESTED = (
+    ("nucleus_radius", "endplate_radius", False),
+    ("endplate_radius", "radius", True),
+    ("endplate_thickness", "half_height", True),
+)
 
 
 def _shape_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -239,43 +253,14 @@ def _probe_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
                 yield ("probes", name, index), shorten(position[index]), allowed, None
 
 
-def faults_across(problems: Iterator[Problem], file: str, line_of: LineOf | None) -> list[Fault]:
-    """Return the faults that join several places of a file, written like those of single places."""
-    faults = []
-    for path, given, allowed, near in problems:
-        place = ".".join(str(step) for step in path)
-        where = f"line {line_of(path)}: {place}" if line_of else place
-        faults.append(Fault(file, where, given, allowed, near))
-    return faults
-
-
-def in_file_order(faults: list[Fault]) -> tuple[Fault, ...]:
-    """Return faults without doubles, in the order of their lines."""
-    def line(fault: Fault) -> int:
-        number = fault.where.removeprefix("line ").partition(":")[0]
-        return int(number) if number.isdigit() else 0
-
-    kept: dict[str, Fault] = {}
-    for fault in sorted(faults, key=line):
-        kept.setdefault(fault.where + fault.given, fault)
-    return tuple(kept.values())
-
-
 def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = None) -> DiscSpec:
     """Return the disc that plain data describe; raises `InputError` with every fault.
 
     >>> read_disc({"version": 1, "disc": {"preset": {"species": "human", "level": "L4/L5"}}}).mesh.nodes
     5000
     """
-    faults = faults_across(_shape_problems(data), file, line_of) + faults_across(_probe_problems(data), file, line_of)
-    spec = None
-    try:
-        spec = validate(DiscSpec, data, file, line_of)
-    except InputError as error:
-        faults = [*error.faults, *faults]
-    if faults or spec is None:
-        raise InputError(in_file_order(faults))
-    return spec
+    problems = [*_shape_problems(data), *_probe_problems(data)]
+    return read_model(DiscSpec, data, problems, file, line_of)
 
 
 def load_disc(path: str | Path) -> DiscSpec:

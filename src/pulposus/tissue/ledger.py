@@ -13,15 +13,18 @@ __all__ = ["Ledger"]
 
 @dataclass
 class Ledger:
-    """start, end: field -> total; entries: field -> (who, what) -> amount."""
+    """start, end: field -> total; entries: field -> who -> net amount; moved: field -> all that moved, either way."""
 
     start: dict[str, float] = field(default_factory=dict)
     end: dict[str, float] = field(default_factory=dict)
     entries: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
 
+    moved: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
     def add(self, name: str, what: str, amount: float) -> None:
         """Enter an amount for a field under a heading."""
         self.entries[name][what] += amount
+        self.moved[name] += abs(amount)
 
     def gap(self, name: str) -> float:
         """Return what is unaccounted for, relative to all that moved or was there.
@@ -29,6 +32,5 @@ class Ledger:
         >>> book = Ledger({"native": 10.0}, {"native": 7.0}); book.add("native", "death", -3.0); book.gap("native")
         0.0
         """
-        moved = self.entries.get(name, {})
-        size = max(abs(self.start[name]), abs(self.end[name]), sum(map(abs, moved.values())), 1e-300)
-        return abs(self.end[name] - self.start[name] - sum(moved.values())) / size
+        size = max(abs(self.start[name]), abs(self.end[name]), self.moved.get(name, 0.0)) or 1.0
+        return float(abs(self.end[name] - self.start[name] - sum(self.entries.get(name, {}).values())) / size)

@@ -72,6 +72,8 @@ class Stepper:
                       t: float) -> dict[str, float]:
         """Solve g = g^ + tau f(g) with the disc held, by Newton with a differenced Jacobian of this small system."""
         names = self.system.compartments
+        if not names:
+            return g
 
         def residual(x: Array) -> Array:
             now = dict(zip(names, x, strict=True))
@@ -141,18 +143,18 @@ class Stepper:
     def _stage(self, guess: Snapshot, c_hat: Array, y_hat: dict[str, Any], g_hat: dict[str, float], tau: float,
                t: float) -> Snapshot | None:
         """Solve one implicit stage by sweeps compartments -> disc until the compartments stand still."""
-        c, y, g = guess.c, dict(guess.y), dict(guess.g)
+        c, y = guess.c, dict(guess.y)
+        g = self._compartments(c, y, dict(guess.g), g_hat, tau, t)
         for _ in range(_SWEEPS):
-            before = dict(g)
-            if g:
-                g = self._compartments(c, y, g, g_hat, tau, t)
             found = self.coupled.solve(c, y, g, t, tau=tau, c_hat=c_hat, y_hat=y_hat, stored=self.stored,
                                        tol=self.control.newton)
             if not found.converged:
                 return None
-            c, y = found.c, found.y
-            if all(abs(g[n] - before[n]) <= self.control.newton * (abs(g[n]) + self.system.fields[n].scale) for n in g):
+            c, y, used_g = found.c, found.y, g
+            g = self._compartments(c, y, g, g_hat, tau, t)
+            if all(abs(g[n] - used_g[n]) <= self.control.newton * (abs(g[n]) + self.system.fields[n].scale) for n in g):
                 break
+        g = used_g
         if self.system.downstream:
             y, _ = self.coupled.eliminate(self.system.downstream, found.used, y, y_hat, g, tau, t)
         out = self._rates(found.used, y, g, t)

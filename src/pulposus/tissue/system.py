@@ -123,16 +123,26 @@ class System:
         return out
 
     def global_rates(self, state: dict[str, Any], t: float) -> dict[str, dict[str, float]]:
-        """Return process -> compartment -> rate; totals hold what each process itself puts into the disc."""
+        """Return process -> compartment -> rate (per second)."""
         out: dict[str, dict[str, float]] = {}
-        if not self.compartments:
-            return out
-        volume = self.points.total
-        shape = np.ones_like(self.points.volume)
-        totals = {name: volume(state[name] * shape) for name in self.local}
         for process in self.processes:
-            own = {f"source.{f}": volume(r * shape) for f, r in self.rates_of(process, state, t).items()}
-            rates = process.global_rate(state, {**totals, **own}, self.p, t, np)
-            if rates:
+            if type(process).global_rate is not Process.global_rate:
+                rates = process.global_rate(state, _Totals(self, process, state, t), self.p, t, np)
                 out[process.name] = {k: float(v) for k, v in rates.items()}
         return out
+
+
+class _Totals(dict[str, float]):
+    """Volume integrals, worked out when asked for: of a field by its name, of the asking process's own rate of a field
+    (surface fluxes included) as "source.<field>"."""
+
+    def __init__(self, system: System, process: Process, state: dict[str, Any], t: float) -> None:
+        super().__init__()
+        self._of = system, process, state, t
+
+    def __missing__(self, name: str) -> float:
+        system, process, state, t = self._of
+        own = name.removeprefix("source.")
+        density = system.rates_of(process, state, t)[own] if own != name else state[name]
+        self[name] = float(system.points.total(density * np.ones_like(system.points.volume)))
+        return self[name]

@@ -1,4 +1,4 @@
-"""Draws: stratified by name, mutually decorrelated, untouched by other names, reproducible; values cached and remembered."""
+"""Draws: stratified by name, mutually decorrelated, untouched by other names; values cached and remembered."""
 
 import numpy as np
 import pytest
@@ -89,11 +89,15 @@ def test_an_unknown_stream_is_refused() -> None:
     assert caught.value.faults[0].nearest == "parameter"
 
 
-def record(symbol: str, grade: str = "any", value: float = 2.0, unit: str = "mm", rule: str = "", **names: str) -> Parameter:
+def record(
+    symbol: str, grade: str = "any", value: float = 2.0, unit: str = "mm", rule: str = "", **names: str
+) -> Parameter:
     """Return a record to draw from, uniform between half and one and a half times its value unless it has a rule."""
     spread = Spread("none", why="rule") if rule else Spread("uniform", low=value / 2, high=value * 3 / 2)
     region = names.get("region", "any")
-    return Parameter(symbol, region, "any", grade, symbol, symbol, value, unit, spread, "assumed", "none", why="t", rule=rule)
+    return Parameter(
+        symbol, region, "any", grade, symbol, symbol, value, unit, spread, "assumed", "none", why="t", rule=rule
+    )
 
 
 @derived("twice_the_height")
@@ -111,6 +115,11 @@ def endless(draw: Draw, region: str, grade: str) -> float:
     return draw.value("endless", region)
 
 
+@derived("half_of_the_healthy")
+def half_of_the_healthy(draw: Draw, region: str, grade: str) -> float:
+    return draw.value("height") if grade == "I" else draw.value("worn", region, grade="I") / 2
+
+
 SET = ParameterSet(
     [
         record("height"),
@@ -118,6 +127,7 @@ SET = ParameterSet(
         record("porosity", "degenerate", 0.7, "1", region="NP"),
         record("double", rule="twice_the_height"),
         record("broken", rule="never"),
+        record("worn", rule="half_of_the_healthy"),
         record("endless", rule="endless"),
         record("orphan", rule="nobody_has_this_rule"),
     ]
@@ -168,11 +178,16 @@ def test_rules_that_cannot_hold_or_end_or_be_found() -> None:
     draw = Draw(SET, 1, 0, "human", "I")
     with pytest.raises(RejectedDraw, match="k_M is below k_A1"):
         draw.value("broken")
-    with pytest.raises(PulposusError, match="endless -> endless"):
+    with pytest.raises(PulposusError, match=r"endless \(any, I\) -> endless \(any, I\)"):
         draw.value("endless")
     with pytest.raises(InputError, match="nobody_has_this_rule"):
         draw.value("orphan")
     assert draw.used == {}
+
+
+def test_a_rule_may_ask_for_itself_at_another_grade() -> None:
+    draw = Draw(SET, 1, 0, "human", "IV")
+    assert draw.value("worn") == draw.value("worn", grade="I") / 2 == draw.value("height") / 2
 
 
 def test_a_value_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,74 @@
+"""`pulposus check`: the parameter records counted by origin, and what is wrong with the packaged data."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pulposus.cli.output import document, print_json, print_table
+from pulposus.core.errors import InputError
+
+if TYPE_CHECKING:
+    from pulposus.core.parameters import ParameterSet
+
+__all__ = ["check", "problems_of"]
+
+
+def problems_of(parameters: ParameterSet) -> Iterator[str]:
+    """Yield what is wrong with parameter records beyond their form: claims without a source, names without a record."""
+    from pulposus.core.references import load_references
+    from pulposus.core.vocabulary import names
+
+    known = load_references()
+    for record in parameters:
+        if record.source not in (*known, "none"):
+            yield f"{record.id}: source {record.source!r} is no reference"
+        if record.origin == "measured" and record.read in ("not_read", ""):
+            yield f"{record.id}: measured, but its source was not read"
+        if record.origin == "assumed" and not record.why:
+            yield f"{record.id}: assumed without a reason"
+    for needle in names("needle"):
+        if f"needle_diameter_{needle}" not in {record.symbol for record in parameters}:
+            yield f"needle_diameter_{needle}: a needle without a diameter"
+
+
+def _loaded(load: Callable[[], object]) -> list[str]:
+    """Return the faults of loading a part of the data, none if it loads."""
+    try:
+        load()
+    except InputError as error:
+        return [str(fault) for fault in error.faults]
+    return []
+
+
+def check(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+    """Check the packaged parameter records, references and words; exit 1 if something is wrong."""
+    from pulposus.core.language import Catalogue
+    from pulposus.core.parameters import ParameterSet
+    from pulposus.core.references import load_evidence_levels, load_references
+    from pulposus.core.vocabulary import terms
+
+    problems = [
+        *_loaded(load_references),
+        *_loaded(load_evidence_levels),
+        *_loaded(Catalogue.load),
+        *_loaded(lambda: terms("species")),
+    ]
+    counts: dict[str, int] = {}
+    broken = _loaded(ParameterSet.load)
+    problems += broken
+    if not problems:
+        parameters = ParameterSet.load()
+        counts = {origin: len(ids) for origin, ids in parameters.by_origin().items()}
+        problems += problems_of(parameters)
+    if as_json:
+        print_json(document("check/1", {"origins": counts, "problems": problems}))
+    else:
+        print_table([{"origin": origin, "records": count} for origin, count in counts.items()])
+        for problem in problems:
+            print(problem, file=sys.stderr)
+    if problems:
+        raise typer.Exit(1)

@@ -1,0 +1,42 @@
+"""`pulposus presets`: the choices a study has, with their sources."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from pulposus.cli.output import LANGUAGES, allowed_word, document, print_json, print_table, refuse
+
+__all__ = ["presets"]
+
+ROOMS = {
+    "species": "pulposus.tissue.presets",
+    "levels": "pulposus.tissue.presets",
+    "grades": "pulposus.tissue.presets",
+    "geometry": "pulposus.tissue.presets",
+    "products": "pulposus.therapy.presets",
+    "routes": "pulposus.therapy.presets",
+    "carriers": "pulposus.therapy.presets",
+}
+"""Which room lists which kind."""
+
+
+def presets(
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="[KIND]", help=f"One of {', '.join(ROOMS)}; all if left out.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    lang: Annotated[str, typer.Option(help="Language of the names: en or zh.")] = "en",
+) -> None:
+    """List species, levels, grades, geometry, products, routes and carriers with their sources."""
+    refuse(allowed_word("--lang", lang, LANGUAGES) + ([] if kind is None else allowed_word("presets", kind, ROOMS)))
+    wanted = [kind] if kind else list(ROOMS)
+    tables = {each: import_module(ROOMS[each]).table(each, lang) for each in wanted}
+    if as_json:
+        print_json(document("presets/1", tables))
+        return
+    for each, rows in tables.items():
+        print_table(rows, each)

@@ -1,0 +1,185 @@
+"""The main job: the arms of a study side by side on one disc, with honest doubt.
+
+    compare(spec)          all arms in every accepted draw, the nominal disc for the maps, rivals when asked
+    repeat(run.json)       the same run again, bit for bit
+    difference(a, b)       two finished runs against each other
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pulposus.core.files import parse_yaml, read_text
+from pulposus.core.progress import NoProgress, Progress
+from pulposus.core.result import Result
+from pulposus.core.run_record import RunRecord, begin, data_files, versions
+from pulposus.core.vocabulary import terms
+from pulposus.study.ceiling import dose_ceilings
+from pulposus.study.dataset import build
+from pulposus.study.execute import cores, run_tasks
+from pulposus.study.plan import Plan, accepted_draws, make_plan
+from pulposus.study.run import DrawOutcome, run_draw
+from pulposus.study.study_file import StudySpec, named_comparator, read_study
+
+__all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
+
+NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
+_PREVIEW = 8  # finished draws after which a first table can be shown
+_DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A finished or interrupted comparison: the study, its result, and how many draws were rejected and why."""
+
+    spec: StudySpec
+    result: Result
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all arms finished, 1 when an arm failed in some draw, 130 when the user stopped the run."""
+        return 130 if self.interrupted else int(bool((self.result.dataset["stopped"].values != "").any()))
+
+    def document(self) -> dict[str, Any]:
+        """Return what the first screen tells, as plain data."""
+        from pulposus.study.summary import first_screen
+
+        return first_screen(self.result.dataset, self.result.status)
+
+
+def rival_laws(plan: Plan) -> dict[str, dict[str, Any]]:
+    """Return rival -> the one law it changes, for every built rival of the laws of a plan."""
+    out: dict[str, dict[str, Any]] = {}
+    for law in ("oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan"):
+        for choice in terms("law")[law].choices:
+            if choice != plan.laws[law]:
+                out[f"{law}: {choice}"] = {law: choice}
+    return out
+
+
+def _work(plans: Mapping[str, Plan], task: tuple[str, int]) -> DrawOutcome:
+    """Run one draw of one block (the default laws, or a rival)."""
+    return run_draw(plans[task[0]], task[1])
+
+
+def compare(spec: StudySpec, text: str = "", *, draws: int | None = None, seed: int | None = None,
+            hypotheses: str = "default", workers: int | None = None, progress: Progress | None = None,
+            preview: Callable[[Comparison], None] | None = None, name: str = "") -> Comparison:
+    """Compare the arms of a study.
+
+    text: the study file, kept in the record; draws, seed: instead of the study's; hypotheses: ``default`` or ``all``
+    (each rival law against the default, one at a time, on the same draws); workers: processes (all cores when None);
+    preview: called once with a first comparison. Raises PulposusError when no draw holds together.
+    """
+    started = time.monotonic()
+    meter = progress or NoProgress()
+    count, workers = draws or spec.sampling.draws, workers or cores()
+    plan = make_plan(spec, NODES, seed)
+    record = begin(text, plan.seed, {"draws": count, "hypotheses": hypotheses, "nodes": NODES}, name)
+    indices, rejected = accepted_draws(plan, count)
+    plans = {_DEFAULT: plan}
+    if hypotheses == "all":
+        plans |= {rival: make_plan(spec, NODES, seed, laws) for rival, laws in rival_laws(plan).items()}
+    nominal = run_draw(plan, None)
+    seconds = time.monotonic() - started
+    tasks = [(block, index) for block in plans for index in indices]
+    meter.start(len(tasks), f"{len(tasks)} draws x {len(spec.arms)} arms, about {seconds * len(tasks) / workers:.0f} s "
+                            f"on {workers} processes")
+    found: dict[tuple[str, int], DrawOutcome] = {}
+    ceilings = dose_ceilings(plan)
+
+    def assemble(complete: bool) -> Comparison:
+        kept = [i for i in indices if (_DEFAULT, i) in found]
+        blocks = {b: [found[b, i] for i in kept] for b in plans if b != _DEFAULT and all((b, i) in found for i in kept)}
+        dataset = build(plan, kept, [found[_DEFAULT, i] for i in kept], nominal, blocks)
+        dataset.attrs = _attributes(plan, rejected, ceilings, nominal)
+        status = _status(len(kept), count, rejected, dataset, complete)
+        return Comparison(spec, Result(dataset, status, record.finished(time.monotonic() - started)), not complete)
+
+    def done(task: tuple[str, int], outcome: DrawOutcome) -> None:
+        found[task] = outcome
+        meter.advance()
+        first = [i for i in indices[:_PREVIEW] if (_DEFAULT, i) in found]
+        if preview and len(found) == _PREVIEW < count and len(first) == _PREVIEW:
+            preview(assemble(False))
+
+    complete = False
+    try:
+        complete = run_tasks(_work, plans, tasks, workers, done)
+    finally:
+        meter.stop()
+    return assemble(complete)
+
+
+def _status(done: int, asked: int, rejected: Mapping[int, str], dataset: Any, complete: bool) -> str:
+    """Return one sentence on how the run ended."""
+    failed = int((dataset["stopped"].values != "").sum())
+    parts = [f"{done} of {asked} draws finished" + ("" if complete else " before the run was stopped")]
+    parts += [f"{len(rejected)} draws were rejected because {next(iter(rejected.values()))}"] if rejected else []
+    parts += [f"{failed} arm runs ended early"] if failed else []
+    return "; ".join(parts) + "."
+
+
+def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, nominal: DrawOutcome) -> dict[str, Any]:
+    """Return what the report needs beside the numbers, as JSON texts."""
+    from pulposus.therapy.evidence import badge
+
+    spec, arms = plan.spec, {}
+    for arm in spec.arms:
+        dose = arm.doses[0] if arm.doses else None
+        kind = dose.product.kind if dose else "untreated"
+        mark = badge(dose.route.kind if dose else None, kind, getattr(dose.product, "source", None) if dose else None)
+        arms[arm.name] = {"comparator": named_comparator(spec, arm), "kind": kind, "route": dose.route.kind if dose else None,
+                          "given": sum(getattr(d.product, "dose", 0.0) for d in arm.doses),
+                          "evidence": {f: getattr(mark, f) for f in ("level", "rank", "n", "n_unit", "text_en", "text_zh")},
+                          "sources": list(mark.sources)}
+    cited: dict[str, list[str]] = {}
+    for name, arm_data in arms.items():
+        for key in arm_data["sources"]:
+            cited.setdefault(key, []).append(f"evidence behind the arm {name}")
+    records = {r: {f: str(getattr(plan.parameters[r], f)) for f in ("label", "label_zh", "unit", "origin", "source", "locator",
+                                                                     "read", "why")}
+               | {"value": plan.parameters[r].value, "varies": plan.parameters[r].spread.kind != "none"}
+               for r in sorted(nominal.used)}
+    plain = {"arms": arms, "laws": dict(plan.laws), "rejected": {str(k): v for k, v in rejected.items()},
+             "ceilings": ceilings, "records": records, "used_parameters": sorted(nominal.used), "cited": cited,
+             "subject": spec.subject.model_dump(), "title": spec.title, "note": spec.note,
+             "observe": list(spec.observe), "reported": [r.model_dump() for r in spec.reported]}
+    return {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in plain.items()}
+
+
+def repeat(path: str | Path, *, workers: int | None = None, progress: Progress | None = None) -> Comparison:
+    """Run again what a run.json records; equal bit for bit with the same versions and data, which the status tells."""
+    record = RunRecord.from_json(read_text(path), str(path))
+    data, line_of = parse_yaml(record.input_text, str(path))
+    spec = read_study(data, str(path), line_of)
+    options = record.options
+    again = compare(spec, record.input_text, draws=options["draws"], seed=record.seed, hypotheses=options["hypotheses"],
+                    workers=workers, progress=progress, name=record.input_name)
+    changed = [k for k, v in versions().items() if record.versions.get(k) != v]
+    changed += ["data"] if dict(record.data_files) != dict(data_files()) else []
+    if not changed:
+        return again
+    status = f"{again.result.status} Repeated with other {', '.join(changed)} than recorded: the numbers may differ."
+    return Comparison(spec, Result(again.result.dataset, status, again.result.record), again.interrupted)
+
+
+def difference(first: str | Path, second: str | Path) -> dict[str, Any]:
+    """Return the last medians of two finished runs side by side, per arm and quantity they share, and what they ran with."""
+    a, b = Result.load(first), Result.load(second)
+    rows = []
+    for arm in [x for x in a.dataset["arm"].values if x in b.dataset["arm"].values]:
+        for name in ("height_index", "t2", "pfirrmann", "transplanted_cells"):
+            x, y = (float(np.nanmedian(r.dataset[name].sel(arm=arm).isel(time=-1))) for r in (a, b))
+            rows.append({"arm": str(arm), "quantity": name, "unit": a.dataset[name].attrs["units"], "first": x, "second": y,
+                         "second - first": y - x})
+    same = a.record.timeless() == b.record.timeless()
+    return {"rows": rows, "same_input": same, "first": a.status, "second": b.status}

@@ -1,0 +1,91 @@
+"""The numbers of a comparison as one dataset with the fixed dimensions (arm, draw, time, region or node).
+
+Times in days, lengths of maps in mm; every variable carries its unit. A draw or an arm that was not finished is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pulposus.core.units import convert
+from pulposus.study.plan import DAY, Plan
+from pulposus.study.run import ArmOutcome, DrawOutcome
+from pulposus.tissue.imaging import GRADES
+from pulposus.tissue.mesh import REGIONS
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["QUANTITIES", "build"]
+
+# name -> (SI unit, unit told, further dimension); a ratio is told in percent
+QUANTITIES: dict[str, tuple[str, str, str | None]] = {
+    "height_index": ("1", "percent", None), "t2": ("s", "ms", None), "pfirrmann": ("1", "1", None),
+    "pfirrmann_probability": ("1", "1", "grade"), "viable_cells": ("1", "percent", "region"),
+    "gag": ("kg/m**3", "mg/mL", "region"), "transplanted_cells": ("cell", "cell", None),
+    "vesicles_present": ("particle", "particle", None), "glucose_min": ("mol/m**3", "mM", None),
+    "oxygen_min": ("Pa", "kPa", None), "lactate_max": ("mol/m**3", "mM", None)}
+_EXTRA = {"grade": list(GRADES), "region": list(REGIONS)}
+_MAPS = {"oxygen": ("Pa", "kPa"), "glucose": ("mol/m**3", "mM"), "lactate": ("mol/m**3", "mM"),
+         "native": ("cell/m**3", "million_cell/mL"), "transplanted": ("cell/m**3", "million_cell/mL")}
+
+
+def _series(arms: Sequence[str], draws: Sequence[DrawOutcome], times: int, name: str) -> Any:
+    si, told, extra = QUANTITIES[name]
+    shape = (len(arms), len(draws), times, *((len(_EXTRA[extra]),) if extra else ()))
+    absent = 0.0 if name in ("transplanted_cells", "vesicles_present") else np.nan
+    out = np.full(shape, np.nan)
+    factor = 100.0 if told == "percent" else convert(1.0, si, told)
+    for i, arm in enumerate(arms):
+        for d, outcome in enumerate(draws):
+            readings = outcome.arms[arm].readings
+            reached = len(next(iter(readings.values()))) if readings else 0
+            values = readings.get(name)
+            out[i, d, :reached] = absent if values is None else values * factor
+    return out
+
+
+def build(plan: Plan, indices: Sequence[int], draws: Sequence[DrawOutcome], nominal: DrawOutcome,
+          finals: Mapping[str, Sequence[DrawOutcome]]) -> xr.Dataset:
+    """Return the dataset of the finished draws, the nominal maps, and the last values under each rival law."""
+    import xarray as xr
+
+    arms = [arm.name for arm in plan.spec.arms]
+    dims = ("arm", "draw", "time")
+    data: dict[str, Any] = {}
+    for name, (_, told, extra) in QUANTITIES.items():
+        data[name] = ((*dims, extra) if extra else dims, _series(arms, draws, len(plan.times), name), {"units": told})
+    for name, pick in (("alive_share", lambda a: a.alive_share), ("arrived_share", lambda a: a.arrived_share)):
+        data[name] = (dims[:2], np.array([[100 * pick(d.arms[a]) for d in draws] for a in arms]), {"units": "percent"})
+    data["stopped"] = (dims[:2], np.array([[d.arms[a].stopped for d in draws] for a in arms], dtype=object))
+    harms = sorted({h for d in draws for a in d.arms.values() for h in a.harms})
+    data["harm_chance"] = (("arm", "harm", "draw"), np.array([[[d.arms[a].harms.get(h, np.nan) for d in draws] for h in harms]
+                                                       for a in arms]).reshape(len(arms), len(harms), len(draws)), {"units": "1"})
+    names = sorted({n for d in draws for n in d.used})
+    data["parameter_value"] = (("parameter", "draw"), np.array([[d.used.get(n, np.nan) for d in draws] for n in names]),
+                               {"units": "SI of the record"})
+    for name, (si, told) in _MAPS.items():
+        maps = [nominal.arms[a].maps.get(name) for a in arms]
+        size = len(nominal.mesh[0]) if nominal.mesh else 0
+        data[f"map_{name}"] = (("arm", "node"), np.array([np.zeros(size) if m is None else m * convert(1.0, si, told)
+                                                          for m in maps]), {"units": told})
+    if finals:
+        last = np.array([[[[_last(d.arms[a], q) for d in block] for q in ("height_index", "t2")] for a in arms]
+                         for block in finals.values()])
+        data["rival_last"] = (("rival", "arm", "quantity", "draw"), last, {"units": "percent, ms"})
+    nodes, cells = nominal.mesh if nominal.mesh else (np.zeros((0, 2)), np.zeros((0, 3), dtype=int))
+    coords = {"arm": arms, "draw": list(indices), "time": ("time", plan.times / DAY, {"units": "day"}), **_EXTRA,
+              "harm": harms, "parameter": names, "rival": list(finals), "quantity": ["height_index", "t2"],
+              "node_r": ("node", nodes[:, 0] * 1e3, {"units": "mm"}), "node_z": ("node", nodes[:, 1] * 1e3, {"units": "mm"}),
+              "triangle": (("cell", "corner"), cells)}
+    return xr.Dataset(data, coords)
+
+
+def _last(arm: ArmOutcome, quantity: str) -> float:
+    values = arm.readings.get(quantity)
+    si, told, _ = QUANTITIES[quantity]
+    return float("nan") if values is None or arm.stopped else float(values[-1]) * (
+        100.0 if told == "percent" else convert(1.0, si, told))

@@ -1,0 +1,89 @@
+"""Draws over processes: the same answers for any number of workers, and nothing lost when one dies or the user stops.
+
+Each worker holds one BLAS thread. A worker that is killed is replaced and only what is missing is run again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import Any
+
+from pulposus.core.errors import PulposusError
+
+__all__ = ["cores", "run_tasks"]
+
+_REVIVALS = 3  # how often dead workers are replaced before giving up
+_state: dict[str, Any] = {}
+
+
+def cores() -> int:
+    """Return how many processes this machine runs at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _begin(work: Callable[[Any, Any], Any], context: Any) -> None:
+    """Prepare a worker: one BLAS thread, deaf to Ctrl-C (the parent stops it)."""
+    import signal
+
+    from threadpoolctl import threadpool_limits
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _state.update(work=work, context=context, threads=threadpool_limits(1))
+
+
+def _do(task: Any) -> Any:
+    return _state["work"](_state["context"], task)
+
+
+def run_tasks(work: Callable[[Any, Any], Any], context: Any, tasks: Sequence[Any], workers: int,
+              done: Callable[[Any, Any], None]) -> bool:
+    """Run work(context, task) for every task and call done(task, result) as they finish; True when all were run.
+
+    Returns False when the user interrupted; what was done has been handed over by then. Raises PulposusError when
+    workers keep dying.
+    """
+    if workers == 1:
+        return _run_here(work, context, tasks, done)
+    left = list(tasks)
+    for _ in range(_REVIVALS + 1):
+        try:
+            return _run_pool(work, context, left, workers, done)
+        except BrokenProcessPool:
+            continue
+    raise PulposusError(f"worker processes died {_REVIVALS + 1} times; {len(left)} of {len(tasks)} draws were not run")
+
+
+def _run_here(work: Callable[[Any, Any], Any], context: Any, tasks: Sequence[Any],
+              done: Callable[[Any, Any], None]) -> bool:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        try:
+            for task in tasks:
+                done(task, work(context, task))
+        except KeyboardInterrupt:
+            return False
+    return True
+
+
+def _run_pool(work: Callable[[Any, Any], Any], context: Any, left: list[Any], workers: int,
+              done: Callable[[Any, Any], None]) -> bool:
+    pool = ProcessPoolExecutor(min(workers, len(left) or 1), get_context("spawn"), _begin, (work, context))
+    try:
+        pending = {pool.submit(_do, task): task for task in left}
+        while pending:
+            finished, _ = wait(pending, return_when=FIRST_COMPLETED)
+            for future in finished:
+                result = future.result()
+                task = pending.pop(future)
+                done(task, result)
+                left.remove(task)
+        return True
+    except KeyboardInterrupt:
+        return False
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

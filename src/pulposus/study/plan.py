@@ -1,0 +1,97 @@
+"""The plan of a run: the study with its laws, parameters, output times, and which draws it uses.
+
+A draw whose values cannot hold together (no positive fragment loss, for one) is rejected and counted; the next index
+takes its place, so that every arm and every rival uses the same accepted draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulposus.core.draws import Draw
+from pulposus.core.errors import PulposusError, RejectedDraw
+from pulposus.core.parameters import ParameterSet
+from pulposus.study.study_file import StudySpec
+from pulposus.tissue.disc import check_draw
+from pulposus.tissue.geometry import geometry_of
+
+__all__ = ["DAY", "WEEK", "Plan", "accepted_draws", "make_plan", "output_times"]
+
+DAY, WEEK = 86400.0, 7 * 86400.0
+_LANDMARK = 28 * DAY  # the day at which the surviving share of a dose is told
+_MOST_TIMES = 157  # weekly for three years; longer studies are told this often
+_MOST_TRIES = 20  # draws tried for one accepted
+_NUMERALS = ("I", "II", "III", "IV", "V")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every draw needs: study, laws (name -> choice), parameters with overrides, output times (s), seed."""
+
+    spec: StudySpec
+    laws: Mapping[str, Any]
+    parameters: ParameterSet
+    times: NDArray[np.float64]
+    seed: int
+    nodes: int
+    landmark: float = field(default=_LANDMARK)
+
+    def draw(self, index: int | None) -> Draw:
+        """Return draw `index`, or the nominal one (all parameters at their central value) for None."""
+        subject, nominal = self.spec.subject, index is None
+        low, high = subject.grade.bounds
+        u = 0.5 if nominal else Draw(self.parameters, self.seed, index or 0, subject.species, "I").u("grade")
+        value = low + int(u * (high - low + 1))
+        numeral = _NUMERALS[value - 1] if subject.grade.scale == "pfirrmann" else _NUMERALS[
+            round(self.parameters[f"modified_pfirrmann_{value}"].value) - 1]
+        return Draw(self.parameters, self.seed, index or 0, subject.species, numeral, nominal=nominal)
+
+
+def output_times(follow_up: float) -> NDArray[np.float64]:
+    """Return the output times (s): 0, every week (or coarser for long studies), day 28 and the end.
+
+    >>> (output_times(3 * WEEK) / DAY).tolist()
+    [0.0, 7.0, 14.0, 21.0]
+    """
+    count = int(follow_up // WEEK)
+    grid = np.arange(count + 1) * WEEK if count < _MOST_TIMES else np.linspace(0, follow_up, _MOST_TIMES)
+    return np.unique(np.concatenate([grid, [min(_LANDMARK, follow_up), follow_up]]))
+
+
+def make_plan(spec: StudySpec, nodes: int, seed: int | None = None, laws: Mapping[str, Any] | None = None) -> Plan:
+    """Return the plan of a study; `laws` replaces single laws of the study (a rival)."""
+    chosen = {**spec.model.laws.model_dump(), **(laws or {})}
+    overrides = dict(spec.model.overrides)
+    parameters = ParameterSet.load()
+    limiter = chosen["glucose_limiter"]
+    if limiter is not None and abs(limiter - parameters["glucose_limiter"].si) > 1e-12 * limiter:
+        overrides.setdefault("glucose_limiter", f"{limiter!r} mM")
+    return Plan(spec, chosen, parameters.override(overrides) if overrides else parameters, output_times(spec.follow_up),
+                spec.sampling.seed if seed is None else seed, nodes)
+
+
+def accepted_draws(plan: Plan, count: int) -> tuple[list[int], dict[int, str]]:
+    """Return the first `count` draws that hold, and why each rejected one does not.
+
+    Raises PulposusError when hardly any draw holds, as a wrong override can bring about.
+    """
+    accepted: list[int] = []
+    rejected: dict[int, str] = {}
+    index = 0
+    while len(accepted) < count:
+        if index >= _MOST_TRIES * count + _MOST_TRIES:
+            raise PulposusError(f"only {len(accepted)} of {index} draws hold together: {next(iter(rejected.values()))}")
+        draw = plan.draw(index)
+        try:
+            geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level)
+            check_draw(draw)
+            accepted.append(index)
+        except RejectedDraw as why:
+            rejected[index] = str(why)
+        index += 1
+    return accepted, rejected

@@ -1,0 +1,152 @@
+"""The first screen of a comparison as plain data: what is decided, a row per arm, what could reverse it, what it rests on.
+
+A pair of arms is decided only when its chance exceeds 0.95 under the default laws and under every rival that was run;
+without the rivals nothing is.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pulposus.study.statistics import FEW, chance, rank_shares, spread_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["DECIDED", "OUTCOMES", "arm_rows", "assumptions", "decisions", "first_screen", "smallest_changes"]
+
+DECIDED = 0.95
+OUTCOMES = ("height_index", "t2")
+_SMALLEST = {"height_index": "height_smallest_change", "t2": "t2_smallest_change"}
+_MAIN_HARMS = ("osteophyte", "pedicle_breach", "endplate_fracture", "lung_retention", "leak", "puncture_injury")
+_TOP = 3
+
+
+def _attr(data: xr.Dataset, name: str) -> Any:
+    return json.loads(data.attrs[name])
+
+
+def _last(data: xr.Dataset, name: str, arm: str) -> Any:
+    return data[name].sel(arm=arm).isel(time=-1).values
+
+
+def smallest_changes(data: xr.Dataset) -> dict[str, float]:
+    """Return the smallest change an instrument detects: height in percent of the start, T2 in ms at the median start."""
+    from pulposus.core.parameters import ParameterSet
+
+    share = {name: ParameterSet.load()[record].value for name, record in _SMALLEST.items()}
+    start = float(np.nanmedian(data["t2"].isel(time=0).values)) if data.sizes["draw"] else float("nan")
+    return {"height_index": share["height_index"], "t2": share["t2"] / 100 * start}
+
+
+def arm_rows(data: xr.Dataset) -> list[dict[str, Any]]:
+    """Return one row per arm: evidence, dose delivered and alive, differences from the named comparator, main harm."""
+    arms = _attr(data, "arms")
+    rows = []
+    for name, arm in arms.items():
+        row: dict[str, Any] = {"arm": name, "comparator": arm["comparator"], "evidence": arm["evidence"], "given": arm["given"],
+                               "kind": arm["kind"], "route": arm["route"],
+                               "alive_share": vars(spread_of(data["alive_share"].sel(arm=name).values)),
+                               "arrived_share": vars(spread_of(data["arrived_share"].sel(arm=name).values)),
+                               "stopped": int((data["stopped"].sel(arm=name).values != "").sum())}
+        for outcome in OUTCOMES:
+            last = _last(data, outcome, name)
+            row[outcome] = vars(spread_of(last))
+            if arm["comparator"]:
+                row[f"{outcome}_difference"] = vars(spread_of(last - _last(data, outcome, arm["comparator"])))
+        row["harm"] = _main_harm(data, name)
+        rows.append(row)
+    return rows
+
+
+def _main_harm(data: xr.Dataset, arm: str) -> dict[str, Any] | None:
+    """Return the first harm of a fixed order of seriousness that the arm has, with its spread in percent."""
+    for harm in (h for h in _MAIN_HARMS if h in data["harm"].values):
+        values = data["harm_chance"].sel(arm=arm, harm=harm).values
+        if np.isfinite(values).any():
+            return {"name": harm, **vars(spread_of(100 * values))}
+    return None
+
+
+def decisions(data: xr.Dataset) -> list[dict[str, Any]]:
+    """Return every ordered pair of arms and outcome with its chance under the default laws and the least under rivals."""
+    rivals = [str(r) for r in data["rival"].values] if "rival_last" in data else []
+    out = []
+    for outcome in OUTCOMES:
+        for first, second in combinations([str(a) for a in data["arm"].values], 2):
+            p = chance(_last(data, outcome, first), _last(data, outcome, second))
+            if p < 0.5:
+                first, second, p = second, first, 1 - p
+            under = {r: chance(*(data["rival_last"].sel(rival=r, arm=a, quantity=outcome).values for a in (first, second)))
+                     for r in rivals}
+            decided = bool(rivals) and min([p, *under.values()]) > DECIDED
+            out.append({"outcome": outcome, "better": first, "worse": second, "chance": p, "under_rivals": under,
+                        "decided": decided})
+    return out
+
+
+def assumptions(data: xr.Dataset) -> dict[str, Any]:
+    """Return which records explain the arms' differences, resolved ones only, and counts by origin weighted by share."""
+    arms, records = _attr(data, "arms"), _attr(data, "records")
+    names = [str(n) for n in data["parameter"].values]
+    values = data["parameter_value"].values
+    resolved: list[dict[str, Any]] = []
+    for arm, about in arms.items():
+        if not about["comparator"]:
+            continue
+        for outcome in OUTCOMES:
+            difference = _last(data, outcome, arm) - _last(data, outcome, about["comparator"])
+            r, error, clear = rank_shares(values, difference)
+            for i in np.flatnonzero(clear):
+                record = records.get(names[i], {})
+                resolved.append({"arm": arm, "comparator": about["comparator"], "outcome": outcome, "record": names[i],
+                                 "label": record.get("label", names[i]), "label_zh": record.get("label_zh", names[i]),
+                                 "origin": record.get("origin", ""), "share": float(r[i] ** 2), "error": float(error[i]),
+                                 "threshold": _threshold(values[i], difference, record)})
+    resolved.sort(key=lambda row: -row["share"])
+    return {"reversing": [row for row in resolved if row["threshold"] is not None][:_TOP], "resolved": resolved,
+            "counts": _counts(records, resolved)}
+
+
+def _threshold(x: Any, difference: Any, record: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the value of a record at which the difference changes sign by a straight line, if it lies in its draws."""
+    keep = np.isfinite(difference)
+    if keep.sum() < 4 or np.ptp(x[keep]) == 0:
+        return None
+    slope, start = np.polyfit(x[keep], difference[keep], 1)
+    if slope == 0:
+        return None
+    at = -start / slope
+    if not x[keep].min() <= at <= x[keep].max():
+        return None
+    from pulposus.core.units import convert, si_unit
+
+    unit = record.get("unit", "1")
+    return {"value": float(convert(float(at), si_unit(unit), unit)), "unit": unit}
+
+
+def _counts(records: dict[str, Any], resolved: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return origin -> number of records used, number that vary, and their mean resolved share per difference."""
+    pairs = {(row["arm"], row["outcome"]) for row in resolved}
+    out = {origin: {"records": 0, "varying": 0, "share": 0.0} for origin in ("measured", "fitted", "derived", "assumed")}
+    for record in records.values():
+        out[record["origin"]]["records"] += 1
+        out[record["origin"]]["varying"] += int(record["varies"])
+    for row in resolved:
+        if row["origin"] in out:
+            out[row["origin"]]["share"] += row["share"] / max(len(pairs), 1)
+    return out
+
+
+def first_screen(data: xr.Dataset, status: str) -> dict[str, Any]:
+    """Return the first screen: sentence parts, rows, reversing assumptions, counts, whether it is a preview."""
+    pairs = decisions(data)
+    return {"status": status, "draws": int(data.sizes["draw"]), "preview": bool(data.sizes["draw"] < FEW),
+            "follow_up_days": float(data["time"].values[-1]), "rivals_run": [str(r) for r in data["rival"].values],
+            "decided": [p for p in pairs if p["decided"]], "pairs": len(pairs),
+            "likely": [p for p in pairs if p["chance"] > DECIDED and not p["decided"]],
+            "smallest_change": smallest_changes(data), "arms": arm_rows(data), **assumptions(data)}
