@@ -15,6 +15,7 @@ import numpy as np
 from pulposus.core.draws import Draw
 from pulposus.core.parameters import ParameterSet
 from pulposus.tissue import operators
+from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.coupled import Coupled, Solution
 from pulposus.tissue.disc import supply_of
 from pulposus.tissue.ledger import Ledger
@@ -164,21 +165,15 @@ class Problem:
             **fields: float) -> tuple[list[Snapshot], list[Snapshot], Ledger]:
         """Return the snapshots at the times (s), all accepted ones, and the ledger of the whole run."""
         stepper = Stepper(self.coupled, control)
-        snapshot = start or stepper.start(0.0, *self.initial(**fields))
-        assert snapshot is not None
-        at, every, book = [], [snapshot], Ledger()
+        first = start or stepper.start(0.0, *self.initial(**fields))
+        assert first is not None
+        at, every = [], [first]
+        course = Course(stepper, first, events, lambda before, after: every.append(after))
         for time in times:
-            part = Ledger()
-            why = stepper.run(every[-1], time, [e for e in events if every[-1].t <= e.time < time], part,
-                              lambda before, after: every.append(after))
-            assert why == ""
-            at.append(every[-1])
-            book.start = book.start or part.start
-            book.end = part.end
-            for name, entries in part.entries.items():
-                for what, amount in entries.items():
-                    book.add(name, what, amount)
-        return at, every, book
+            advance([course], time, control)
+            assert course.stopped == ""
+            at.append(course.now)
+        return at, every, course.ledger
 
 
 def build(mesh: Mesh, processes: Sequence[Process], p: Mapping[str, Any] | None = None,

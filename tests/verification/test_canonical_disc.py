@@ -162,11 +162,12 @@ def test_conservative_formulation_starves_the_disc_more():
 
 
 def test_rival_endplate_makes_the_disc_unviable():
-    """The measured endplate diffusivities, eight times lower, leave most of the nucleus without glucose."""
-    problem, solution = solved(1300, laws={**LIMITED, "endplate_diffusivity": "measured_low"})
+    """1.2, 4959 nodes: with the measured endplate diffusivities 82 % of the nucleus is below 0.5 mM glucose."""
+    problem, solution = solved(laws={**LAWS, "endplate_diffusivity": "measured_low"})
     glucose, nucleus = problem.points.at(solution.c[2]), problem.points.region == 0
     dark = problem.points.volume[nucleus & (glucose < 0.5)].sum() / problem.points.volume[nucleus].sum()
-    assert dark == pytest.approx(0.82, abs=0.05) and solution.c[2].min() > 0
+    assert dark == pytest.approx(0.82, abs=0.01)
+    assert solved(laws={**LIMITED, "endplate_diffusivity": "measured_low"})[1].c[2].min() > 0
 
 
 def striped(per_mm):

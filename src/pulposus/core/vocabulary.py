@@ -38,7 +38,7 @@ class Term:
 
     def label(self, lang: str = "en", short: bool = False) -> str:
         """Return the text in a language, English where the language is unknown."""
-        return getattr(self, ("short" if short else "en") if lang != "zh" else ("short_zh" if short else "zh"))
+        return str(getattr(self, ("short" if short else "en") if lang != "zh" else ("short_zh" if short else "zh")))
 
 
 def _term(kind: str, name: str, data: Mapping[str, Any]) -> Term:

@@ -132,19 +132,18 @@ def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, nominal:
     """Return what the report needs beside the numbers, as JSON texts."""
     from pulposus.therapy.evidence import badge
 
-    spec, arms = plan.spec, {}
+    spec = plan.spec
+    arms: dict[str, dict[str, Any]] = {}
+    cited: dict[str, list[str]] = {}
     for arm in spec.arms:
         dose = arm.doses[0] if arm.doses else None
         kind = dose.product.kind if dose else "untreated"
         mark = badge(dose.route.kind if dose else None, kind, getattr(dose.product, "source", None) if dose else None)
         arms[arm.name] = {"comparator": named_comparator(spec, arm), "kind": kind, "route": dose.route.kind if dose else None,
-                          "given": sum(getattr(d.product, "dose", 0.0) for d in arm.doses),
-                          "evidence": {f: getattr(mark, f) for f in ("level", "rank", "n", "n_unit", "text_en", "text_zh")},
-                          "sources": list(mark.sources)}
-    cited: dict[str, list[str]] = {}
-    for name, arm_data in arms.items():
-        for key in arm_data["sources"]:
-            cited.setdefault(key, []).append(f"evidence behind the arm {name}")
+                          "given": sum(getattr(d.product, "dose", 0.0) for d in arm.doses), "sources": list(mark.sources),
+                          "evidence": {f: getattr(mark, f) for f in ("level", "rank", "n", "n_unit", "text_en", "text_zh")}}
+        for key in mark.sources:
+            cited.setdefault(key, []).append(f"evidence behind the arm {arm.name}")
     records = {r: {f: str(getattr(plan.parameters[r], f)) for f in ("label", "label_zh", "unit", "origin", "source", "locator",
                                                                      "read", "why")}
                | {"value": plan.parameters[r].value, "varies": plan.parameters[r].spread.kind != "none"}

@@ -62,8 +62,8 @@ def build(plan: Plan, indices: Sequence[int], draws: Sequence[DrawOutcome], nomi
         data[name] = (dims[:2], np.array([[100 * pick(d.arms[a]) for d in draws] for a in arms]), {"units": "percent"})
     data["stopped"] = (dims[:2], np.array([[d.arms[a].stopped for d in draws] for a in arms], dtype=object))
     harms = sorted({h for d in draws for a in d.arms.values() for h in a.harms})
-    data["harm_chance"] = (("arm", "harm", "draw"), np.array([[[d.arms[a].harms.get(h, np.nan) for d in draws] for h in harms]
-                                                       for a in arms]).reshape(len(arms), len(harms), len(draws)), {"units": "1"})
+    chances = np.array([[[d.arms[a].harms.get(h, np.nan) for d in draws] for h in harms] for a in arms])
+    data["harm_chance"] = (("arm", "harm", "draw"), chances.reshape(len(arms), len(harms), len(draws)), {"units": "1"})
     names = sorted({n for d in draws for n in d.used})
     data["parameter_value"] = (("parameter", "draw"), np.array([[d.used.get(n, np.nan) for d in draws] for n in names]),
                                {"units": "SI of the record"})

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pulposus.core.errors import PulposusError
 from pulposus.study.plan import Plan
 from pulposus.therapy.treatment import Treatment, treat
-from pulposus.tissue.disc import Disc, History, supply_of, tissue_processes
+from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.endplate import open_share
 from pulposus.tissue.geometry import geometry_of
+from pulposus.tissue.history import History, run_discs
 from pulposus.tissue.stepper import Control
 
 __all__ = ["ArmOutcome", "DrawOutcome", "run_draw"]
@@ -69,18 +69,13 @@ def _outcome(plan: Plan, treatment: Treatment, history: History, maps: bool) -> 
 
 
 def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> DrawOutcome:
-    """Run all arms of draw `index` (None: nominal values, with maps). A failed arm keeps what it reached and says why."""
+    """Run all arms of draw `index` (None: nominal values, with maps) by one clock. An arm that fails keeps what it reached
+    and says why; the others go on."""
     draw = plan.draw(index)
     geometry = geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level)
-    arms: dict[str, ArmOutcome] = {}
-    mesh = None
-    for arm in plan.spec.arms:
-        treatment = treat(arm.doses, draw, geometry)
-        try:
-            disc = _disc(plan, draw, treatment, geometry)
-            arms[arm.name] = _outcome(plan, treatment, disc.run(plan.times, control), index is None)
-            mesh = (disc.mesh.nodes, disc.mesh.cells) if index is None else None
-        except (PulposusError, ArithmeticError, ValueError) as error:
-            arms[arm.name] = ArmOutcome({}, float("nan"), float("nan"), treatment.harms, f"{type(error).__name__}: {error}",
-                                        float("nan"))
-    return DrawOutcome(arms, dict(draw.used), mesh)
+    treatments = {arm.name: treat(arm.doses, draw, geometry) for arm in plan.spec.arms}
+    discs = {name: _disc(plan, draw, treatment, geometry) for name, treatment in treatments.items()}
+    histories = dict(zip(discs, run_discs(list(discs.values()), plan.times.tolist(), control), strict=True))
+    arms = {name: _outcome(plan, treatments[name], histories[name], index is None) for name in discs}
+    mesh = next(iter(discs.values())).mesh
+    return DrawOutcome(arms, dict(draw.used), (mesh.nodes, mesh.cells) if index is None else None)

@@ -54,8 +54,11 @@ class Coupled:
 
     def state(self, c: Array, y: dict[str, Any], g: dict[str, Any], t: float) -> dict[str, Any]:
         """Return the state as processes see it: all fields at the points, compartments and modifiers."""
-        seen = dict(zip(self.names, self.system.points.at(c), strict=True))
-        return self.system.with_modifiers({**seen, **y, **g}, t)
+        return self.system.with_modifiers({**self.seen(c), **y, **g}, t)
+
+    def seen(self, c: Array) -> dict[str, Any]:
+        """Return the diffusing fields at the points."""
+        return dict(zip(self.names, self.system.points.at(c), strict=True))
 
     def eliminate(self, names: list[str], c: Array, y: dict[str, Any], y_hat: dict[str, Any], g: dict[str, Any],
                   tau: float, t: float) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -159,8 +162,7 @@ class Coupled:
             weighted = np.zeros_like(at)
             for f, w, block in blocks:
                 weighted[f] += block * at[w]
-            loaded = (points.basis.T @ weighted.T).T
-            return ((field - self.transport.solve(np.ascontiguousarray(loaded), rates)) / self.scale).ravel()
+            return ((field - self.transport.solve(points.gather(weighted), rates)) / self.scale).ravel()
 
         def count(_: float) -> None:
             solution.krylov += 1

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,19 +18,18 @@ from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.coupled import Coupled, Solution
 from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry
+from pulposus.tissue.history import History, View, run_discs
 from pulposus.tissue.imaging import Imaging
-from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition
-from pulposus.tissue.points import Points
 from pulposus.tissue.process import Process
-from pulposus.tissue.stepper import Control, Snapshot, Stepper
+from pulposus.tissue.stepper import Control, Snapshot
 from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
 
-__all__ = ["Disc", "History", "View", "check_draw", "supply_of", "tissue_processes"]
+__all__ = ["Disc", "check_draw", "supply_of", "tissue_processes"]
 
 Array = NDArray[np.float64]
 _MOVED = 5e-3  # relative change of height or endplate after which the stiffness is updated
@@ -50,32 +48,6 @@ def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str
     """Return the processes every disc has; without `matrix` only nutrition and native cells."""
     base: list[Process] = [Nutrition(laws, boundary, open_share), NativeCells()]
     return [*base, Aggrecan(laws["aggrecan"]), Endplate()] if matrix else base
-
-
-@dataclass(frozen=True)
-class View:
-    """What a process may look at when it observes: the state at the points, totals and the parameters."""
-
-    t: float
-    state: Mapping[str, Any]
-    points: Points
-    p: Mapping[str, Any]
-
-    def total(self, name: str) -> float:
-        """Return the volume integral of a field."""
-        return float(self.points.total(self.state[name] * np.ones_like(self.points.volume)))
-
-
-@dataclass
-class History:
-    """Read-outs at the output times (quantity -> (time, ...)), the ledger, and how the run ended ("" when complete)."""
-
-    times: Array
-    readings: dict[str, Array]
-    ledger: Ledger
-    stopped: str = ""
-    steps: int = 0
-    fields: dict[str, Array] = field(default_factory=dict)  # nodal maps at the last output
 
 
 class Disc:
@@ -147,6 +119,16 @@ class Disc:
         start = self.points.mean(np.asarray(self.p["aggrecan_content"]) * np.ones_like(content), 0)
         return float(self.points.mean(content, 0) / start) * self.laws[0].start
 
+    @property
+    def has_matrix(self) -> bool:
+        """Whether the disc carries aggrecan, and with it water and height."""
+        return "aggrecan_intact" in self.system.local
+
+    def unstretch(self) -> None:
+        """Return the stiffness to the disc at the start."""
+        self.transport.set_stretch({})
+        self._stretched = (1.0, 1.0)
+
     def restretch(self, s: Snapshot) -> bool:
         """Update the stiffness to the disc's height, porosity and open endplate; True when it moved enough to matter."""
         swelling = self.laws[0]
@@ -188,49 +170,9 @@ class Disc:
             out.update(process.observe(view))
         return out
 
-    def run(self, times: Sequence[float], control: Control | None = None, progress: Callable[[float], None] | None = None,
-            ) -> History:
+    def run(self, times: Sequence[float], control: Control | None = None) -> History:
         """Run from 0 to the last of `times` (s) and read out at each; what was reached is kept when a step fails."""
-        out_times = np.asarray(times, dtype=float)
-        stepper = Stepper(self.coupled, control or Control(), self.restretch if "aggrecan_intact" in
-                          self.system.local else None)
-        self.transport.set_stretch({})
-        self._stretched = (1.0, 1.0)
-        ledger, readings = Ledger(), []
-        first = stepper.start(0.0, *self.initial())
-        if first is None:
-            return History(out_times[:0], {}, ledger, "the disc could not be solved at the start", 0)
-        if out_times[0] == 0.0:
-            readings.append(self.read(self.view(0.0, first.c, first.y, first.g)))
-        last = first
-
-        def accept(before: Snapshot, after: Snapshot) -> None:
-            nonlocal last
-            last = after
-            while len(readings) < len(out_times) and before.t < out_times[len(readings)] <= after.t:
-                readings.append(self.read(self._between(before, after, float(out_times[len(readings)]))))
-            if progress:
-                progress(after.t)
-
-        events = [e for q in self.system.processes for e in q.events(self.p)]
-        stopped = stepper.run(first, float(out_times[-1]), events, ledger, accept)
-        maps = {**dict(zip(self.coupled.names, last.c, strict=True)),
-                **{n: self.points.to_nodes(last.y[n]) for n in self.system.local}}
-        series = {k: np.array([r[k] for r in readings]) for k in readings[0]} if readings else {}
-        return History(out_times[:len(readings)], series, ledger, stopped, stepper.steps, maps)
-
-    def _between(self, a: Snapshot, b: Snapshot, t: float) -> View:
-        """Return the state inside a step: cubic Hermite for local fields and compartments, kept between its ends."""
-        h, s = b.t - a.t, (t - a.t) / (b.t - a.t)
-
-        def cubic(y0: Any, y1: Any, f0: Any, f1: Any) -> Any:
-            value = ((1 + 2 * s) * (1 - s) ** 2 * y0 + s * (1 - s) ** 2 * h * f0
-                     + s * s * (3 - 2 * s) * y1 + s * s * (s - 1) * h * f1)
-            return np.clip(value, np.minimum(y0, y1), np.maximum(y0, y1))
-
-        y = {n: cubic(a.y[n], b.y[n], a.dy[n], b.dy[n]) for n in a.y}
-        g = {n: float(cubic(a.g[n], b.g[n], a.dg[n], b.dg[n])) for n in a.g}
-        return self.view(t, (1 - s) * a.c + s * b.c, y, g)
+        return run_discs([self], times, control)[0]
 
 
 def check_draw(draw: Any) -> None:

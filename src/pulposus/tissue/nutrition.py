@@ -69,7 +69,8 @@ class Nutrition(Process):
                      for i, r in enumerate(REGIONS)}
             # a bath may hold no lactate: its typical size is then that of the glucose it comes from
             typical = [*edge.values(), *(self.boundary["glucose"].values() if solute == "lactate" else ())]
-            out.append(Field(solute, _UNITS[solute], "steady", max(map(abs, typical)), diffusivity(solute, p, self.laws, self.open_share), edge, store,
+            spreads = diffusivity(solute, p, self.laws, self.open_share)
+            out.append(Field(solute, _UNITS[solute], "steady", max(map(abs, typical)), spreads, edge, store,
                              start=float(np.mean(list(edge.values())))))
         return out
 

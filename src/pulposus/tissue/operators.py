@@ -89,7 +89,7 @@ def stiffness(mesh: Mesh) -> Stiffness:
         for direction in range(mesh.nodes.shape[1]):
             g = grad[:, :, direction]
             local = g[:, :, None] * g[:, None, :] * np.where(mesh.region == index, volume, 0.0)[:, None, None]
-            terms[REGIONS[index], direction] = np.bincount(slot, local.ravel(), minlength=pattern.nnz)
+            terms[REGIONS[index], direction] = np.bincount(slot, local.ravel(), minlength=pattern.nnz).astype(np.float64)
     return Stiffness(pattern.indptr, pattern.indices, terms)
 
 
@@ -105,7 +105,7 @@ def volumes(mesh: Mesh) -> Points:
     _, _, share = _measure(mesh)
     key = (mesh.cells * len(REGIONS) + mesh.region[:, None]).ravel()
     unique, inverse = np.unique(key, return_inverse=True)
-    volume = np.bincount(inverse, share.ravel())
+    volume = np.bincount(inverse, share.ravel()).astype(np.float64)
     node, region = unique // len(REGIONS), unique % len(REGIONS)
     basis = csr_array((np.ones(len(node)), (np.arange(len(node)), node)), shape=(len(node), mesh.size))
     return Points(basis, volume, region, node)

@@ -9,6 +9,7 @@ dense B and few weighted points. Rate functions never see which.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,17 @@ class Points:
 
     def load(self, rate: Array) -> Array:
         """Return B^T (w rate), (..., dof), of a rate per volume (..., points)."""
-        weighted = rate * self.volume
-        if self.node is None:
-            return weighted @ self.basis
-        flat = weighted.reshape(-1, weighted.shape[-1])
-        return (self.basis.T @ flat.T).T.reshape(*weighted.shape[:-1], -1)
+        return self.gather(rate * self.volume)
+
+    def gather(self, amount: Array) -> Array:
+        """Return B^T amount, (..., dof), of amounts at the points (..., points)."""
+        flat = amount.reshape(-1, amount.shape[-1])
+        loaded: Array = (self._transposed @ flat.T).T.reshape(*amount.shape[:-1], -1)
+        return loaded
+
+    @cached_property
+    def _transposed(self) -> Any:
+        return self.basis.T if self.node is None else self.basis.T.tocsr()
 
     def total(self, density: Array) -> Array:
         """Return the volume integral of a density (..., points)."""

@@ -7,6 +7,7 @@ diffusivity changes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,16 @@ def factor(A: csr_array) -> Any:
     from scipy.sparse.linalg import splu
 
     return splu(A.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+
+
+@dataclass
+class Group:
+    """Fields that share one factor: members, the ratio of each to the first, the factor, and the free nodes."""
+
+    members: list[int]
+    scales: list[float]
+    lu: Any
+    free: NDArray[np.int64]
 
 
 class Transport:
@@ -67,29 +78,34 @@ class Transport:
             self.theta.append({key: float(diffusivity[REGIONS.index(key[0])]) * stretch.get(key, 1.0)
                                for key in self.stiffness.terms})
         self.K = [self.stiffness.combine(theta) for theta in self.theta]
-        self._factors: dict[Any, list[tuple[list[int], Array, Any, Array]]] = {}
+        self._factors: dict[tuple[float, ...], list[Group]] = {}
 
     def apply(self, c: Array) -> Array:
         """Return K c, (fields, nodes)."""
         return np.array([K @ row for K, row in zip(self.K, c, strict=True)])
 
-    def _groups(self, rates: tuple[float, ...]) -> list[tuple[list[int], Array, Any, Array]]:
-        """Per group of proportional fields: members, their scales, the factor and the free nodes."""
-        groups: list[tuple[list[int], list[float], Any, Array]] = []
-        for i, theta in enumerate(self.theta):
-            for members, scales, _, free in groups:
-                lead = members[0]
-                base = self.theta[lead]
-                ratio = next((theta[k] / base[k] for k in theta if base[k] > 0), 0.0)
-                same = all(abs(theta[k] - ratio * base[k]) <= _SAME * abs(theta[k]) for k in theta)
-                if rates[i] == rates[lead] == 0.0 and same and ratio > 0 and np.array_equal(self.free[i], self.free[lead]):
-                    members.append(i), scales.append(ratio)
+    def _groups(self, rates: tuple[float, ...]) -> list[Group]:
+        """Return the fields grouped by what can share a factor."""
+        groups: list[Group] = []
+        for i in range(len(self.fields)):
+            for group in groups:
+                ratio = self._ratio(i, group.members[0], rates)
+                if ratio:
+                    group.members.append(i)
+                    group.scales.append(ratio)
                     break
             else:
                 free = np.flatnonzero(self.free[i])
-                A = self.matrix(i, rates[i])[free][:, free]
-                groups.append(([i], [1.0], factor(A), self.free[i]))
-        return [(m, np.array(s), lu, np.flatnonzero(free)) for m, s, lu, free in groups]
+                groups.append(Group([i], [1.0], factor(self.matrix(i, rates[i])[free][:, free]), free))
+        return groups
+
+    def _ratio(self, i: int, lead: int, rates: tuple[float, ...]) -> float:
+        """Return by what factor A of field i is that of the leading field, 0 when they are not proportional."""
+        theta, base = self.theta[i], self.theta[lead]
+        ratio = next((theta[k] / base[k] for k in theta if base[k] > 0), 0.0)
+        same = all(abs(theta[k] - ratio * base[k]) <= _SAME * abs(theta[k]) for k in theta)
+        steady = rates[i] == rates[lead] == 0.0
+        return ratio if steady and same and np.array_equal(self.free[i], self.free[lead]) else 0.0
 
     def matrix(self, i: int, rate: float) -> csr_array:
         """Return A = K + rate m for field i, rate = 1/tau (1/s), or K alone for rate 0."""
@@ -105,9 +121,13 @@ class Transport:
             self._factors.clear()
             self._factors[rates] = self._groups(rates)
         out = np.zeros_like(rhs)
-        for members, scales, lu, free in self._factors[rates]:
-            block = lu.solve(np.ascontiguousarray(rhs[np.ix_(members, free)].T))
-            out[np.ix_(members, free)] = (block / scales).T
+        for group in self._factors[rates]:
+            rows, scales = np.array(group.members), np.array(group.scales)
+            if len(rows) == len(rhs):  # the usual case, without fancy indexing of rows
+                out[:, group.free] = (group.lu.solve(rhs[:, group.free].T) / scales).T
+            else:
+                block = group.lu.solve(np.ascontiguousarray(rhs[np.ix_(rows, group.free)].T))
+                out[np.ix_(rows, group.free)] = (block / scales).T
         return out
 
     def lift(self, rates: tuple[float, ...]) -> Array:

@@ -34,13 +34,17 @@ def death_rate(G: Any, L: Any, p: State, xp: Any, threshold: Any = None) -> tupl
     >>> round(float(death_rate(np.array(0.25), np.array(0.0), p, np)[0]) * 86400, 3)     # per day
     1.111
     """
-    w = p["death_switch_glucose"]
-    x = xp.clip(((p["glucose_death_threshold"] if threshold is None else threshold) - G) / w, -_FAR, None)
-    gap = w * xp.where(x > _FAR, x, xp.log1p(xp.exp(xp.minimum(x, _FAR))))
-    on = 1 / (1 + xp.exp(-xp.minimum(x, _FAR)))
-    room = xp.maximum(G, 0.0) + p["glucose_death_half"]
-    starve = 2 * p["glucose_death_rate"] * gap / room
-    starve_by_G = -2 * p["glucose_death_rate"] * (on / room + gap * (G > 0) / room**2)
+    w, rate = p["death_switch_glucose"], p["glucose_death_rate"]
+    x = ((p["glucose_death_threshold"] if threshold is None else threshold) - G) / w
+    if xp.all(x < -_FAR):  # the usual disc: nobody starves
+        starve = starve_by_G = xp.zeros_like(x)
+    else:
+        tail = xp.exp(-xp.abs(x))
+        gap = w * (xp.maximum(x, 0.0) + xp.log1p(tail))
+        on = xp.where(x > 0, 1.0, tail) / (1 + tail)
+        room = xp.maximum(G, 0.0) + p["glucose_death_half"]
+        starve = 2 * rate * gap / room
+        starve_by_G = -2 * rate * (on / room + gap * (G > 0) / room**2)
     y = xp.clip((pH(L, p) - p["acid_death_threshold"]) / p["death_switch_pH"], -_FAR, _FAR)
     share = 1 / (1 + xp.exp(y))
     acid_by_L = -p["acid_death_rate"] * share * (1 - share) * p["pH_per_lactate"] / p["death_switch_pH"]

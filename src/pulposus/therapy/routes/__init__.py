@@ -1,0 +1,1 @@
+"""The five routes, one file each; none knows another."""

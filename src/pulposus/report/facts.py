@@ -1,0 +1,152 @@
+"""The facts of a finished or unfinished comparison, read from its result alone, in the order of the study.
+
+Whether a run is whole is derived: it is when all draws that were asked for are there and, if rivals were asked for,
+every rival too. A pair of arms counts as decided only when all rivals are there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from pulposus.core.result import Result
+
+__all__ = ["OUTCOMES", "Facts", "read"]
+
+OUTCOMES = ("height_index", "t2")
+_TOP = 3  # assumptions on the first screen
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A result with its first screen and its attributes as plain data."""
+
+    result: Result
+    screen: Mapping[str, Any]
+    about: Mapping[str, Any]
+
+    @property
+    def data(self) -> xr.Dataset:
+        """The numbers."""
+        return self.result.dataset
+
+    @cached_property
+    def arms(self) -> dict[str, dict[str, Any]]:
+        """Arm -> its row of the first screen, in the order of the study."""
+        rows = {row["arm"]: row for row in self.screen["arms"]}
+        return {str(name): rows[str(name)] for name in self.data["arm"].values}
+
+    @property
+    def done(self) -> int:
+        """How many draws are there."""
+        return int(self.data.sizes["draw"])
+
+    @property
+    def asked(self) -> int:
+        """How many draws were asked for."""
+        return int(self.result.record.options.get("draws", self.done))
+
+    @cached_property
+    def rivals_asked(self) -> tuple[str, ...]:
+        """The rivals that were asked for."""
+        from types import SimpleNamespace
+
+        from pulposus.study.compare import rival_laws
+
+        if self.result.record.options.get("hypotheses") != "all":
+            return ()
+        return tuple(rival_laws(SimpleNamespace(laws=self.about["laws"])))  # type: ignore[arg-type]
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """The rivals that were run in every draw."""
+        return tuple(self.screen["rivals_run"])
+
+    @property
+    def rivals_whole(self) -> bool:
+        """Whether rivals were asked for and all of them were run."""
+        return bool(self.rivals) and len(self.rivals) >= len(self.rivals_asked)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the run ended before all of it was run."""
+        return self.done < self.asked or len(self.rivals) < len(self.rivals_asked)
+
+    @property
+    def percent(self) -> int:
+        """How much of the draws an interval holds, in percent."""
+        levels = [row["height_index"]["level"] for row in self.screen["arms"]]
+        return round(100 * max(levels)) if levels else 0
+
+    @property
+    def landmark(self) -> float:
+        """The day at which the surviving share of a dose is told."""
+        from pulposus.study.plan import DAY, Plan
+
+        return min(Plan.landmark / DAY, float(self.screen["follow_up_days"]))
+
+    @cached_property
+    def failed(self) -> dict[str, int]:
+        """Arm -> in how many draws it ended early, failed arms only."""
+        return {name: row["stopped"] for name, row in self.arms.items() if row["stopped"]}
+
+    @cached_property
+    def decided(self) -> list[dict[str, Any]]:
+        """The decided pairs, the largest difference first."""
+        return self._sorted(self.screen["decided"]) if self.rivals_whole else []
+
+    @cached_property
+    def likely(self) -> list[dict[str, Any]]:
+        """The pairs beyond the chance that decides which are not decided all the same, the largest difference first."""
+        more = [] if self.rivals_whole else self.screen["decided"]
+        return self._sorted([*self.screen["likely"], *more])
+
+    @cached_property
+    def reversing(self) -> list[dict[str, Any]]:
+        """The records that could reverse an order, each once with its largest share, at most three."""
+        seen: dict[str, dict[str, Any]] = {}
+        for row in self.screen["resolved"]:
+            if row["threshold"] is not None:
+                seen.setdefault(row["record"], row)
+        return list(seen.values())[:_TOP]
+
+    @cached_property
+    def beyond(self) -> list[dict[str, Any]]:
+        """The differences from the named comparator that exceed what an instrument detects."""
+        smallest = self.screen["smallest_change"]
+        return [
+            {"arm": name, "comparator": row["comparator"], "outcome": outcome, **row[f"{outcome}_difference"]}
+            for name, row in self.arms.items()
+            for outcome in OUTCOMES
+            if row["comparator"] and abs(row[f"{outcome}_difference"]["median"]) > smallest[outcome]
+        ]
+
+    def difference(self, outcome: str, first: str, second: str) -> Any:
+        """Return first minus second at the end of the follow-up, per draw, finite ones only."""
+        last = self.data[outcome].isel(time=-1)
+        both = last.sel(arm=first).values - last.sel(arm=second).values
+        return both[np.isfinite(both)]
+
+    def _sorted(self, pairs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        smallest = self.screen["smallest_change"]
+        found = []
+        for pair in pairs:
+            by = self.difference(pair["outcome"], pair["better"], pair["worse"])
+            found.append({**pair, "by": float(np.median(by)) if len(by) else float("nan"), "n": len(by)})
+        return sorted(found, key=lambda pair: -pair["by"] / smallest[pair["outcome"]])
+
+
+def read(result: Result) -> Facts:
+    """Return the facts of a result."""
+    from pulposus.study.summary import first_screen
+
+    about = {key: json.loads(value) for key, value in result.dataset.attrs.items()}
+    return Facts(result, first_screen(result.dataset, result.status), about)

@@ -1,0 +1,98 @@
+"""The first screen on the terminal: the sentence, one row per arm, what could reverse it, what it rests on."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from pulposus.core.language import text
+from pulposus.report.facts import OUTCOMES, Facts, read
+from pulposus.report.first_rows import Cell, Row, counts, first_rows, reversals
+from pulposus.report.numbers import number
+from pulposus.report.sentence import sentence, status
+from pulposus.report.words import joined, outcome, said, unit
+
+__all__ = ["print_screen"]
+
+_WIDTH = 100  # columns where the output is no terminal
+
+
+def print_screen(comparison: Any, lang: str = "en") -> None:
+    """Print the first screen of a comparison (anything with a `result`) in a language; raises `InputError` for another."""
+    from rich.console import Console
+    from rich.text import Text
+
+    facts = read(comparison.result)
+    terminal = sys.stdout.isatty()
+    console = Console(file=sys.stdout, highlight=False, width=None if terminal else _WIDTH)
+    say = said(lang)
+    console.print(Text(sentence(facts, lang), style="bold"))
+    console.print()
+    console.print(_table(facts, lang))
+    console.print(Text(_foot(facts, lang)))
+    console.print()
+    console.print(Text(say("reversing_title"), style="bold"))
+    for line in _reversing(facts, lang):
+        console.print(Text(line))
+    console.print()
+    console.print(Text(_counts(facts, lang)))
+    console.print(Text(status(facts, lang)))
+    console.print(Text(text("research_use", lang), style="bold"))
+
+
+def _table(facts: Facts, lang: str) -> Any:
+    """Return the table of the arms."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    say = said(lang)
+    smallest = facts.screen["smallest_change"]
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=False, show_lines=False)
+    table.add_column(Text(say("col_arm")), overflow="fold", ratio=None)
+    table.add_column(Text(say("col_evidence")), overflow="fold")
+    table.add_column(Text(say("col_alive", day=f"{facts.landmark:g}")), overflow="fold")
+    for name in OUTCOMES:
+        told = f"{number(smallest[name])} {unit(facts.data[name].attrs['units'], lang)}"
+        header = say("col_difference", outcome=outcome(name, lang, short=True), smallest=told)
+        table.add_column(Text(header), overflow="fold")
+    table.add_column(Text(say("col_harm")), overflow="fold")
+    for row in first_rows(facts, lang):
+        cells = [_arm(row, lang), f"{row.level}\n{row.n}", _cell(row.alive)]
+        cells += [_cell(row.differences[name]) for name in OUTCOMES]
+        table.add_row(*(Text(cell) for cell in (*cells, _cell(row.harm))), end_section=True)
+    return table
+
+
+def _arm(row: Row, lang: str) -> str:
+    """Return the first cell of a row: the arm, its dose, what it is compared with, what happened to it."""
+    lines = [row.arm, row.given]
+    lines += [said(lang)("versus", comparator=row.comparator)] if row.comparator else []
+    return "\n".join(line for line in (*lines, *row.remarks, *row.better) if line)
+
+
+def _cell(cell: Cell) -> str:
+    """Return a cell in lines."""
+    return "\n".join(part for part in (cell.main, cell.interval, cell.note) if part)
+
+
+def _foot(facts: Facts, lang: str) -> str:
+    """Return how the numbers of the table are to be read."""
+    say = said(lang)
+    foot = say("table_note", percent=facts.percent)
+    return f"{text('preview', lang, draws=facts.done, percent=facts.percent)} {foot}" if facts.screen["preview"] else foot
+
+
+def _reversing(facts: Facts, lang: str) -> list[str]:
+    """Return one line per assumption that could reverse an order, or that none is resolved."""
+    say = said(lang)
+    found = [f"{i}. " + say("reversing_line", **row) for i, row in enumerate(reversals(facts, lang), 1)]
+    return found or [say("reversing_none")]
+
+
+def _counts(facts: Facts, lang: str) -> str:
+    """Return the counts by origin in one line."""
+    say = said(lang)
+    found = counts(facts, lang)
+    parts = [say("counts_item", origin=row["origin"], n=row["records"], share=row["share"]) for row in found["rows"]]
+    return say("counts_line", total=found["total"], parts=joined(parts, lang), rest=found["rest"])

@@ -1,0 +1,129 @@
+"""The one sentence of a comparison: what is decided between its arms and what is not.
+
+Decided is a pair whose chance exceeds the limit under the default laws and under every rival; without the rivals
+nothing is. Chances are told as draws (31 of 32), so that few draws look like few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pulposus.report.facts import Facts
+from pulposus.report.numbers import number
+from pulposus.report.words import joined, outcome, said, unit
+
+__all__ = ["sentence", "status"]
+
+_MOST = 3  # pairs or arms named in the sentence
+
+
+def sentence(facts: Facts, lang: str) -> str:
+    """Return the sentence that stands first in a report."""
+    say = said(lang)
+    if not facts.done:
+        return say("s_no_draw")
+    parts = [_verdict(facts, lang)]
+    parts += [_detected(facts, lang)] if any(row["comparator"] for row in facts.arms.values()) else []
+    parts += [_failed(facts, lang)] if facts.failed else []
+    whole = say("s_clause_separator").join(parts)
+    if facts.done < facts.asked:
+        whole = say("s_unfinished", done=facts.done, asked=facts.asked, rest=whole)
+    return say("s_end", sentence=whole[:1].upper() + whole[1:])
+
+
+def status(facts: Facts, lang: str) -> str:
+    """Return in one sentence how the run ended: draws finished, rivals finished, draws rejected, arms that ended early."""
+    from pulposus.report.words import reason
+
+    say = said(lang)
+    key = "status_unfinished" if facts.done < facts.asked else "status_finished"
+    parts = [say(key, done=facts.done, asked=facts.asked)]
+    if facts.rivals_asked:
+        parts.append(say("status_rivals", done=len(facts.rivals), asked=len(facts.rivals_asked)))
+    else:
+        parts.append(say("status_no_rivals"))
+    rejected = list(facts.about["rejected"].values())
+    for why in dict.fromkeys(rejected):
+        parts.append(say("status_rejected", n=rejected.count(why), why=reason(why, lang)))
+    parts += [_failed(facts, lang)] if facts.failed else []
+    whole = say("s_clause_separator").join(parts)
+    return say("s_end", sentence=whole[:1].upper() + whole[1:])
+
+
+def _verdict(facts: Facts, lang: str) -> str:
+    """Return which pairs are decided, which are likely and why they are not decided, or that nothing is."""
+    from pulposus.study.summary import DECIDED
+
+    say = said(lang)
+    if len(facts.arms) < 2:
+        return say("s_one_arm")
+    limit, rivals = number(DECIDED), len(facts.rivals)
+    likely = _pairs(facts.likely, facts, lang)
+    if facts.decided:
+        parts = [say("s_decided", count=rivals, pairs=_pairs(facts.decided, facts, lang, strictest=True))]
+        parts += [say("s_rival_disagrees", pairs=likely)] if facts.likely else []
+        return say("s_clause_separator").join(parts)
+    if facts.rivals_whole:
+        key = "s_nothing_rival_disagrees" if facts.likely else "s_nothing_any_law"
+    elif facts.rivals_asked:
+        key = "s_nothing_rivals_missing_likely" if facts.likely else "s_nothing_rivals_missing"
+    else:
+        key = "s_nothing_no_rivals_likely" if facts.likely else "s_nothing_no_rivals"
+    return say(key, limit=limit, count=rivals, asked=len(facts.rivals_asked), pairs=likely)
+
+
+def _pairs(pairs: Sequence[Mapping[str, Any]], facts: Facts, lang: str, strictest: bool = False) -> str:
+    """Return pairs in words: which arm ends above which, in what, by how much, in how many draws."""
+    say = said(lang)
+    told = []
+    for pair in pairs[:_MOST]:
+        least = min([pair["chance"], *(pair["under_rivals"].values() if strictest else ())])
+        by = f"{number(pair['by'])} {unit(facts.data[pair['outcome']].attrs['units'], lang)}"
+        told.append(
+            say(
+                "s_pair_least" if strictest else "s_pair",
+                better=pair["better"],
+                worse=pair["worse"],
+                outcome=outcome(pair["outcome"], lang, short=True),
+                by=by,
+                draws=f"{round(2 * least * pair['n']) / 2:g}",
+                of=pair["n"],
+            )
+        )
+    return _shortened(told, len(pairs), lang)
+
+
+def _detected(facts: Facts, lang: str) -> str:
+    """Return which differences from the named comparator exceed what the instrument detects, or that none does."""
+    say = said(lang)
+    smallest = facts.screen["smallest_change"]
+    if not facts.beyond:
+        return say("s_none_detected", height=number(smallest["height_index"]), t2=number(smallest["t2"]))
+    told = []
+    for row in facts.beyond[:_MOST]:
+        told.append(
+            say(
+                "s_detected_item",
+                arm=row["arm"],
+                comparator=row["comparator"],
+                outcome=outcome(row["outcome"], lang, short=True),
+                median=number(row["median"]),
+                smallest=number(smallest[row["outcome"]]),
+                unit=unit(facts.data[row["outcome"]].attrs["units"], lang),
+            )
+        )
+    return say("s_detected", items=_shortened(told, len(facts.beyond), lang))
+
+
+def _failed(facts: Facts, lang: str) -> str:
+    """Return which arms ended early in how many draws."""
+    say = said(lang)
+    told = [say("s_failed_item", arm=arm, n=n, of=facts.done) for arm, n in facts.failed.items()]
+    return say("s_failed", items=_shortened(told[:_MOST], len(told), lang))
+
+
+def _shortened(told: list[str], count: int, lang: str) -> str:
+    """Return the first items of a list and how many more there are."""
+    more = [said(lang)("s_more", n=count - len(told))] if count > len(told) else []
+    return joined([*told, *more], lang)

@@ -1,0 +1,132 @@
+"""The words of a comparison in the language of the reader: outcomes, units, arms, harms, laws, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from pulposus.core.language import catalogue, text
+from pulposus.core.vocabulary import label, terms
+from pulposus.report.numbers import count, number
+
+__all__ = ["given", "joined", "law", "outcome", "reason", "record_label", "rival", "said", "subject", "unit", "what"]
+
+
+def said(lang: str) -> Callable[..., str]:
+    """Return the function that tells a message of the report, `report_` left out, in a language.
+
+    >>> said("en")("interval", low="1", high="2")
+    '1 to 2'
+    """
+
+    def tell(name: str, **values: object) -> str:
+        return text(f"report_{name}", lang, **values)
+
+    return tell
+
+
+def joined(parts: list[str], lang: str) -> str:
+    """Return parts as a list in a sentence.
+
+    >>> joined(["a", "b"], "zh")
+    'a、b'
+    """
+    return text("report_list_separator", lang).join(parts)
+
+
+def outcome(name: str, lang: str, short: bool = False) -> str:
+    """Return the name of an outcome.
+
+    >>> outcome("t2", "zh"), outcome("pfirrmann_probability", "en")
+    ('髓核T2值', 'probability of the Pfirrmann grade')
+    """
+    known = label("observe", name, lang, short)
+    key = f"report_outcome_{name}"
+    return text(key, lang) if known == name and key in catalogue().keys() else known
+
+
+def unit(name: str, lang: str) -> str:
+    """Return a unit as it is printed; nothing for a plain number.
+
+    >>> unit("percent", "en"), unit("cell", "zh"), unit("million_cell/mL", "en"), unit("1", "en")
+    ('%', '个细胞', 'million cells/mL', '')
+    """
+    key = f"report_unit_{name.replace('/', '_per_')}"
+    if name in ("", "1"):
+        return ""
+    return text(key, lang) if key in catalogue().keys() else name.replace("**", "^")
+
+
+def what(about: Mapping[str, Any], lang: str) -> str:
+    """Return what an arm is: its product and route, in words.
+
+    >>> what({"kind": "cells", "route": "transannular"}, "zh")
+    '细胞 · 经纤维环椎间盘内注射'
+    """
+    kind = about["kind"]
+    product = text("report_untreated", lang) if kind == "untreated" else label("product", kind, lang)
+    return " · ".join([product, *([label("route", about["route"], lang)] if about["route"] else [])])
+
+
+def given(about: Mapping[str, Any], lang: str) -> str:
+    """Return the dose that an arm was given; nothing for an arm without cells or vesicles.
+
+    >>> given({"kind": "cells", "given": 6e6}, "en"), given({"kind": "vehicle", "given": 0}, "en")
+    ('6 million cells', '')
+    """
+    if not about["given"]:
+        return ""
+    return text(f"report_dose_{about['kind']}", lang, n=count(about["given"], lang))
+
+
+def law(name: str, choice: Any, lang: str) -> tuple[str, str]:
+    """Return a law and a choice of it in words.
+
+    >>> law("oxygen", "bibby", "en")
+    ('oxygen uptake', 'Bibby (falls with acidity)')
+    """
+    term = terms("law")[name]
+    if isinstance(choice, (int, float)):
+        return term.label(lang), f"{number(choice)} mM"
+    known = term.choices.get(str(choice).lower())
+    return term.label(lang), known.label(lang) if known else str(choice)
+
+
+def rival(name: str, lang: str) -> str:
+    """Return a rival such as `oxygen: michaelis_menten` in words.
+
+    >>> rival("aggrecan: one_pool", "zh")
+    '蛋白聚糖周转：单池'
+    """
+    key, _, choice = name.partition(": ")
+    if key not in terms("law"):
+        return name
+    first, second = law(key, choice, lang)
+    return text("report_rival", lang, law=first, choice=second)
+
+
+def reason(english: str, lang: str) -> str:
+    """Return why a draw was rejected or an arm ended early; in its own words where the catalogue does not have them."""
+    known = catalogue()
+    keys = (key for key in known.keys() if key.startswith("report_reason_"))
+    found = next((key for key in keys if known.text(key, "en") == english), None)
+    return text(found, lang) if found else english
+
+
+def record_label(record: Mapping[str, Any], name: str, lang: str) -> str:
+    """Return what a record is called."""
+    return str(record.get("label_zh" if lang == "zh" else "label") or name)
+
+
+def subject(about: Mapping[str, Any], lang: str) -> str:
+    """Return the disc of a study in words.
+
+    >>> subject({"species": "human", "level": "L4/L5", "grade": {"scale": "pfirrmann", "value": [3, 6]}}, "en")
+    'human · L4/L5 · Pfirrmann grade 3–6'
+    """
+    value = about["grade"]["value"]
+    grades = "–".join(str(v) for v in value) if isinstance(value, (list, tuple)) else str(value)
+    name = partial(label, lang=lang)
+    scale = f"{name('grade_scale', about['grade']['scale'])} {grades}"
+    return " · ".join([name("species", about["species"]), name("level", about["level"]), scale])

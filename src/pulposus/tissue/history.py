@@ -1,0 +1,111 @@
+"""The history of a disc: read-outs at the user's output times, the ledger, and how the run ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulposus.tissue.clock import Course, advance
+from pulposus.tissue.ledger import Ledger
+from pulposus.tissue.points import Points
+from pulposus.tissue.stepper import Control, Snapshot, Stepper
+
+if TYPE_CHECKING:
+    from pulposus.tissue.disc import Disc
+
+__all__ = ["History", "View", "run_discs"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class View:
+    """What a process may look at when it observes: the state at the points, totals and the parameters."""
+
+    t: float
+    state: Mapping[str, Any]
+    points: Points
+    p: Mapping[str, Any]
+
+    def total(self, name: str) -> float:
+        """Return the volume integral of a field."""
+        return float(self.points.total(self.state[name] * np.ones_like(self.points.volume)))
+
+
+@dataclass
+class History:
+    """Read-outs at the output times (quantity -> (time, ...)), the ledger, and how the run ended ("" when complete).
+
+    times: those that were reached (s); fields: nodal maps at the last state.
+    """
+
+    times: Array
+    readings: dict[str, Array]
+    ledger: Ledger
+    stopped: str = ""
+    steps: int = 0
+    fields: dict[str, Array] = field(default_factory=dict)
+
+
+class _Recorder:
+    """Reads a disc out at the output times as its steps go by."""
+
+    def __init__(self, disc: Disc, times: Array, first: Snapshot) -> None:
+        self.disc, self.times, self.readings = disc, times, []  # type: Disc, Array, list[dict[str, Any]]
+        if times[0] <= first.t:
+            self.readings.append(disc.read(disc.view(first.t, first.c, first.y, first.g)))
+
+    def __call__(self, before: Snapshot, after: Snapshot) -> None:
+        while len(self.readings) < len(self.times) and before.t < self.times[len(self.readings)] <= after.t:
+            t = float(self.times[len(self.readings)])
+            self.readings.append(self.disc.read(self._between(before, after, t)))
+
+    def _between(self, a: Snapshot, b: Snapshot, t: float) -> View:
+        """Return the state inside a step: cubic Hermite for local fields and compartments, kept between its ends."""
+        h, s = b.t - a.t, (t - a.t) / (b.t - a.t)
+
+        def cubic(y0: Any, y1: Any, f0: Any, f1: Any) -> Any:
+            value = ((1 + 2 * s) * (1 - s) ** 2 * y0 + s * (1 - s) ** 2 * h * f0
+                     + s * s * (3 - 2 * s) * y1 + s * s * (s - 1) * h * f1)
+            return np.clip(value, np.minimum(y0, y1), np.maximum(y0, y1))
+
+        y = {n: cubic(a.y[n], b.y[n], a.dy[n], b.dy[n]) for n in a.y}
+        g = {n: float(cubic(a.g[n], b.g[n], a.dg[n], b.dg[n])) for n in a.g}
+        return self.disc.view(t, (1 - s) * a.c + s * b.c, y, g)
+
+    def history(self, course: Course) -> History:
+        """Return what was read of a course that has ended."""
+        series = {k: np.array([r[k] for r in self.readings]) for k in self.readings[0]} if self.readings else {}
+        now, disc = course.now, self.disc
+        maps = {**dict(zip(disc.coupled.names, now.c, strict=True)),
+                **{n: disc.points.to_nodes(now.y[n]) for n in disc.system.local}}
+        return History(self.times[:len(self.readings)], series, course.ledger, course.stopped, course.stepper.steps, maps)
+
+
+def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | None = None) -> list[History]:
+    """Run discs from 0 to the last of `times` (s) by one clock and return their histories.
+
+    What a disc reached is kept when a step of it fails; its history says why and the others go on.
+    """
+    control, out_times = control or Control(), np.asarray(times, dtype=float)
+    histories: list[History | None] = [None] * len(discs)
+    courses: dict[int, tuple[Course, _Recorder]] = {}
+    for i, disc in enumerate(discs):
+        stepper = Stepper(disc.coupled, control, disc.restretch if disc.has_matrix else None)
+        disc.unstretch()
+        first = stepper.start(0.0, *disc.initial())
+        if first is None:
+            histories[i] = History(out_times[:0], {}, Ledger(), "the disc could not be solved at the start")
+            continue
+        recorder = _Recorder(disc, out_times, first)
+        events = [e for q in disc.system.processes for e in q.events(disc.p)]
+        courses[i] = Course(stepper, first, events, recorder), recorder
+    if courses:
+        advance([course for course, _ in courses.values()], float(out_times[-1]), control)
+    for i, (course, recorder) in courses.items():
+        histories[i] = recorder.history(course)
+    return [h for h in histories if h is not None]
