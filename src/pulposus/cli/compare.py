@@ -60,7 +60,6 @@ def compare(
     repeated = study.suffix == ".json"
     if repeated:
         faults += _needless(given, "nothing: a repeat takes it from run.json")
-    if repeated:
         comparison = _repeat(study, faults, workers, meter)
     else:
         options = {"draws": draws, "seed": seed, "hypotheses": hypotheses, "workers": workers}

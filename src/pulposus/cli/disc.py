@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pulposus.cli.output import document, print_json, print_table, refuse
+from pulposus.cli.output import document, json_text, print_json, print_table, refuse
 from pulposus.cli.verbs import NotBuilt
 from pulposus.core.errors import Fault
 
@@ -42,7 +41,7 @@ def solve(
 
     answer = document("disc_answer/1", solve_disc(disc))
     if out is not None:
-        write_atomic(out, json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        write_atomic(out, json_text(answer))
     if as_json:
         print_json(answer)
     else:

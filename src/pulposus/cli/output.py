@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pulposus.core.errors import Fault, InputError, nearest, shorten
 
-__all__ = ["LANGUAGES", "allowed_word", "document", "print_json", "print_table", "program_version"]
+__all__ = ["LANGUAGES", "allowed_word", "document", "json_text", "print_json", "print_table", "program_version"]
 
 LANGUAGES = ("en", "zh")
 WIDEST = 100_000  # columns of a table that is not shown on a terminal
@@ -31,9 +32,27 @@ def document(schema: str, content: Mapping[str, Any]) -> dict[str, Any]:
     return {"schema": schema, "version": program_version(), **content}
 
 
+def json_text(content: Mapping[str, Any]) -> str:
+    """Return a document as JSON text; a number that is not finite becomes null, as JSON has no word for it.
+
+    >>> json_text({"value": float("nan")}).split()
+    ['{', '"value":', 'null', '}']
+    """
+    return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    """Return plain data with None in place of numbers that are not finite."""
+    if isinstance(value, Mapping):
+        return {str(key): _finite(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def print_json(content: Mapping[str, Any]) -> None:
     """Print one JSON document."""
-    sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(json_text(content))
 
 
 def _cell(value: Any) -> str:

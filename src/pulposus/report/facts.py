@@ -1,7 +1,8 @@
 """The facts of a finished or unfinished comparison, read from its result alone, in the order of the study.
 
 Whether a run is whole is derived: it is when all draws that were asked for are there and, if rivals were asked for,
-every rival too. A pair of arms counts as decided only when all rivals are there.
+every rival too. A pair of arms counts as decided only when all rivals are there. Differences below a step, about a
+hundredth of what an instrument detects, are not told: they are of the size of the solver's tolerance.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ __all__ = ["OUTCOMES", "Facts", "read"]
 
 OUTCOMES = ("height_index", "t2")
 _TOP = 3  # assumptions on the first screen
+_STEPS = 100  # a difference is told in steps of at most this fraction of the smallest change an instrument detects
+_FINEST = 1e-3
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Facts:
 
     @cached_property
     def decided(self) -> list[dict[str, Any]]:
-        """The decided pairs, the largest difference first."""
+        """The decided pairs with a difference that is told, the largest difference first."""
         return self._sorted(self.screen["decided"]) if self.rivals_whole else []
 
     @cached_property
@@ -114,7 +117,8 @@ class Facts:
         """The records that could reverse an order, each once with its largest share, at most three."""
         seen: dict[str, dict[str, Any]] = {}
         for row in self.screen["resolved"]:
-            if row["threshold"] is not None:
+            spread = self.arms[row["arm"]][f"{row['outcome']}_difference"]
+            if row["threshold"] is not None and not self.negligible(spread, row["outcome"]):
                 seen.setdefault(row["record"], row)
         return list(seen.values())[:_TOP]
 
@@ -129,6 +133,16 @@ class Facts:
             if row["comparator"] and abs(row[f"{outcome}_difference"]["median"]) > smallest[outcome]
         ]
 
+    def step(self, outcome: str) -> float:
+        """Return the step in which differences in an outcome are told, a power of ten."""
+        smallest = self.screen["smallest_change"].get(outcome, float("nan"))
+        return float(10 ** np.floor(np.log10(smallest / _STEPS))) if np.isfinite(smallest) and smallest > 0 else _FINEST
+
+    def negligible(self, spread: Mapping[str, Any], outcome: str) -> bool:
+        """Return whether a whole difference, median and interval, is smaller than half a step."""
+        parts = np.array([spread[key] for key in ("low", "median", "high")], dtype=float)
+        return bool((np.abs(parts) < self.step(outcome) / 2).all())
+
     def difference(self, outcome: str, first: str, second: str) -> Any:
         """Return first minus second at the end of the follow-up, per draw, finite ones only."""
         last = self.data[outcome].isel(time=-1)
@@ -140,7 +154,8 @@ class Facts:
         found = []
         for pair in pairs:
             by = self.difference(pair["outcome"], pair["better"], pair["worse"])
-            found.append({**pair, "by": float(np.median(by)) if len(by) else float("nan"), "n": len(by)})
+            if len(by) and abs(np.median(by)) >= self.step(pair["outcome"]) / 2:
+                found.append({**pair, "by": float(np.median(by)), "n": len(by)})
         return sorted(found, key=lambda pair: -pair["by"] / smallest[pair["outcome"]])
 
 

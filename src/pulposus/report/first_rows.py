@@ -15,7 +15,7 @@ from pulposus.core.parameter_records import ORIGINS
 from pulposus.core.references import load_evidence_levels
 from pulposus.core.units import convert, si_unit
 from pulposus.report.facts import OUTCOMES, Facts
-from pulposus.report.numbers import NOTHING, interval, negligible, number, percent, plus_minus, quantity, signed
+from pulposus.report.numbers import NOTHING, difference, interval, number, percent, plus_minus, quantity, with_unit
 from pulposus.report.words import given, outcome, record_label, said, unit, what
 
 __all__ = ["Bar", "Cell", "Row", "counts", "first_rows", "range_of", "reversals"]
@@ -82,9 +82,10 @@ def first_rows(facts: Facts, lang: str) -> list[Row]:
 def evidence_n(evidence: Mapping[str, Any], lang: str) -> str:
     """Return how many subjects stand behind an arm, in words."""
     say = said(lang)
-    if evidence["n"] is None:
-        return say("n_not_read")
-    return say(f"n_{evidence['n_unit']}", n=evidence["n"])
+    if not evidence["n"]:
+        return say("n_not_read") if evidence["n"] is None else ""
+    one = "one_" if evidence["n"] == 1 else ""
+    return say(f"n_{one}{evidence['n_unit']}", n=evidence["n"])
 
 
 def _alive(facts: Facts, row: Mapping[str, Any], lang: str) -> Cell:
@@ -92,10 +93,10 @@ def _alive(facts: Facts, row: Mapping[str, Any], lang: str) -> Cell:
     alive, arrived = row["alive_share"], row["arrived_share"]
     if not alive["n"]:
         return Cell(NOTHING, note=said(lang)("nothing_given") if not row["given"] else "")
-    note = said(lang)("arrived", median=f"{number(arrived['median'])} %") if arrived["n"] else ""
+    note = said(lang)("arrived", median=f"{number(arrived['median'])}%") if arrived["n"] else ""
     if alive["high"] == 0:
-        return Cell("0 %", note=note)
-    return Cell(f"{number(alive['median'])}{plus_minus(alive)} %", f"({interval(alive, lang)})", note)
+        return Cell("0%", note=note)
+    return Cell(f"{number(alive['median'])}{plus_minus(alive['error'])}%", f"({interval(alive, lang)})", note)
 
 
 def _difference(facts: Facts, row: Mapping[str, Any], name: str, lang: str) -> Cell:
@@ -107,10 +108,11 @@ def _difference(facts: Facts, row: Mapping[str, Any], name: str, lang: str) -> C
     if not spread["n"]:
         return Cell(NOTHING, note=said(lang)("not_finished"))
     bar = _bar(facts, spread, name)
-    if negligible(spread):
-        return Cell(said(lang)("negligible", unit=told), bar=bar)
-    main = f"{signed(spread['median'])}{plus_minus(spread)} {told}"
-    return Cell(main, f"({interval(spread, lang, sign=True)})", bar=bar)
+    step = facts.step(name)
+    if facts.negligible(spread, name):
+        return Cell(said(lang)("negligible", step=with_unit(f"{step:g}", told)), bar=bar)
+    main = with_unit(difference(spread["median"], step) + plus_minus(spread["error"], step), told)
+    return Cell(main, f"({interval(spread, lang, step)})", bar=bar)
 
 
 def _bar(facts: Facts, spread: Mapping[str, Any], name: str) -> Bar:
@@ -131,7 +133,7 @@ def _harm(row: Mapping[str, Any], lang: str) -> Cell:
     harm = row["harm"]
     if harm is None:
         return Cell(said(lang)("no_harm"))
-    return Cell(f"{number(harm['median'])} %", f"({interval(harm, lang)})", said(lang)(f"harm_{harm['name']}"))
+    return Cell(f"{number(harm['median'])}%", f"({interval(harm, lang)})", said(lang)(f"harm_{harm['name']}"))
 
 
 def reversals(facts: Facts, lang: str) -> list[dict[str, str]]:

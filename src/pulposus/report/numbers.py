@@ -1,6 +1,7 @@
 """Numbers as people read them: few digits, a true minus sign, nothing in computer notation.
 
-What is smaller than `TINY` is told as smaller than it, so that noise of the solver never looks like a result.
+What is smaller than `TINY` is told as smaller than it; a difference is rounded to a step, so that noise of the solver
+never looks like a result.
 """
 
 from __future__ import annotations
@@ -11,21 +12,22 @@ from typing import Any
 
 from pulposus.core.language import text
 
-__all__ = ["NOTHING", "TINY", "count", "interval", "negligible", "number", "percent", "plus_minus", "quantity", "signed"]
+__all__ = ["NOTHING", "TINY", "count", "difference", "interval", "number", "percent", "plus_minus", "quantity",
+           "with_unit"]
 
 NOTHING = "–"
 TINY = 1e-3
 _DIGITS = 2
 _LARGE = 1e5  # from here on, and below TINY, a value of a record is told as a power of ten
-_MINUS = "−"
+_MINUS, _NO_BREAK = "−", "\u00a0"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float, digits: int = _DIGITS) -> str:
     """Return a number with so many significant digits, whole digits never rounded away.
 
-    >>> number(0.0002), number(-4.0173), number(123.4), number(float("nan")), number(0.17882)
-    ('<0.001', '−4.0', '123', '–', '0.18')
+    >>> number(0.0002), number(-4.0173), number(123.4), number(float("nan")), number(0.17882), number(9.96)
+    ('<0.001', '−4.0', '123', '–', '0.18', '10')
     """
     if not math.isfinite(value):
         return NOTHING
@@ -33,58 +35,74 @@ def number(value: float, digits: int = _DIGITS) -> str:
         return "0"
     if abs(value) < TINY:
         return f"<{TINY:g}" if value > 0 else f">{_MINUS}{TINY:g}"
-    return _plain(value, digits)
+    return _plain(value, _places(value, digits))
 
 
-def _plain(value: float, digits: int) -> str:
-    """Return a finite number in plain notation."""
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
-    rounded = round(value, places)
-    if rounded and math.floor(math.log10(abs(rounded))) > math.floor(math.log10(abs(value))):
-        places = max(0, places - 1)
-    return f"{rounded:.{places}f}".replace("-", _MINUS)
+def difference(value: float, step: float, sign: bool = True) -> str:
+    """Return a difference rounded to a step that is a power of ten, with its sign.
 
-
-def signed(value: float, digits: int = _DIGITS) -> str:
-    """Return a difference, its sign always shown.
-
-    >>> signed(0.18), signed(-0.18), signed(0.0)
-    ('+0.18', '−0.18', '0')
+    >>> difference(-4.0173, 0.1), difference(0.17882, 0.1), difference(-0.0053, 0.1), difference(-18.9, 0.1)
+    ('−4.0', '+0.2', '0', '−19')
     """
-    said = number(value, digits)
-    return f"+{said}" if math.isfinite(value) and value >= TINY else said
+    if not math.isfinite(value):
+        return NOTHING
+    coarse = max(0, -math.floor(math.log10(step) + TINY)) if step > 0 else _DIGITS
+    if not value or abs(round(value, coarse)) == 0:
+        return "0"
+    said = _plain(value, min(coarse, _places(value, _DIGITS)))
+    return f"+{said}" if sign and value > 0 else said
 
 
-def plus_minus(spread: Mapping[str, Any]) -> str:
-    """Return the Monte-Carlo error of a median, such as ` ± 1.9`; nothing when there is none."""
-    error = float(spread["error"])
-    return f" ± {number(error, 1 if error < 1 else _DIGITS)}" if math.isfinite(error) and error >= TINY else ""
+def _places(value: float, digits: int) -> int:
+    """Return how many places after the point show so many significant digits of a value once it is rounded."""
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    grown = round(abs(value), places)
+    return max(0, digits - 1 - math.floor(math.log10(grown))) if grown else places
 
 
-def interval(spread: Mapping[str, Any], lang: str, sign: bool = False) -> str:
-    """Return the interval of a spread, such as `0.1 to 0.4`.
+def _plain(value: float, places: int) -> str:
+    """Return a number with so many places after the point."""
+    return f"{round(value, places):.{places}f}".replace("-", _MINUS)
 
-    >>> interval({"low": -1.0, "high": 2.5}, "en", sign=True)
-    '−1.0 to +2.5'
+
+def plus_minus(error: float, step: float = TINY) -> str:
+    """Return the Monte-Carlo error of a median; nothing when it is smaller than a step.
+
+    >>> plus_minus(1.91), plus_minus(0.0001)
+    (' ± 1.9', '')
     """
-    told = signed if sign else number
+    return f" ± {difference(error, step, sign=False)}" if math.isfinite(error) and error >= step else ""
+
+
+def interval(spread: Mapping[str, Any], lang: str, step: float | None = None) -> str:
+    """Return the interval of a spread: of a level, or of a difference that is rounded to a step.
+
+    >>> interval({"low": -1.0, "high": 2.5}, "en", 0.1), interval({"low": 0.1, "high": 2.5}, "zh")
+    ('−1.0 to +2.5', '0.10 至 2.5')
+    """
     low, high = float(spread["low"]), float(spread["high"])
-    return text("report_interval", lang, low=told(low), high=told(high)) if math.isfinite(low) else NOTHING
-
-
-def negligible(spread: Mapping[str, Any]) -> bool:
-    """Return whether a whole difference, median and interval, is smaller than what is told at all."""
-    parts = [float(spread[key]) for key in ("low", "median", "high")]
-    return all(math.isfinite(part) and abs(part) < TINY for part in parts)
+    if not math.isfinite(low):
+        return NOTHING
+    first, last = (number(v) if step is None else difference(v, step) for v in (low, high))
+    return text("report_interval", lang, low=first, high=last)
 
 
 def percent(share: float) -> str:
     """Return a share (0..1) in percent.
 
     >>> percent(0.6327)
-    '63 %'
+    '63%'
     """
-    return f"{100 * share:.0f} %" if math.isfinite(share) else NOTHING
+    return f"{100 * share:.0f}%" if math.isfinite(share) else NOTHING
+
+
+def with_unit(said: str, unit: str) -> str:
+    """Return a number with its unit; they are not parted at the end of a line.
+
+    >>> with_unit("17", "%"), with_unit("17", "")
+    ('17%', '17')
+    """
+    return said + (unit if unit in ("%", "") else _NO_BREAK + unit)
 
 
 def count(value: float, lang: str) -> str:
@@ -105,8 +123,8 @@ def count(value: float, lang: str) -> str:
 def quantity(value: float, unit: str = "") -> str:
     """Return the value of a record with its unit, very small and large ones as a power of ten.
 
-    >>> quantity(6.72e-6, "1/kPa"), quantity(0.05), quantity(3.6e6, "cell/mL"), quantity(21.0, "mm")
-    ('6.72×10⁻⁶ 1/kPa', '0.05', '3.6×10⁶ cell/mL', '21 mm')
+    >>> quantity(6.72e-6), quantity(0.05), quantity(3.6e6), quantity(21.0, "mm").split()
+    ('6.72×10⁻⁶', '0.05', '3.6×10⁶', ['21', 'mm'])
     """
     if not math.isfinite(value):
         return NOTHING
@@ -116,5 +134,5 @@ def quantity(value: float, unit: str = "") -> str:
         said = f"{float(mantissa):g}×10{str(int(power)).translate(_RAISED)}"
     elif abs(value) >= 1:
         said = f"{float(f'{value:.4g}'):g}"
-    said = said.replace("-", _MINUS)
-    return said if unit in ("", "1") else f"{said} {unit.replace('**', '^').replace('percent', '%')}"
+    told = "" if unit == "1" else unit.replace("**", "^").replace("percent", "%")
+    return with_unit(said.replace("-", _MINUS), told)

@@ -8,7 +8,7 @@ from typing import Any
 from pulposus.core.language import text
 from pulposus.report.facts import OUTCOMES, Facts, read
 from pulposus.report.first_rows import Cell, Row, counts, first_rows, reversals
-from pulposus.report.numbers import number
+from pulposus.report.numbers import number, with_unit
 from pulposus.report.sentence import sentence, status
 from pulposus.report.words import joined, outcome, said, unit
 
@@ -43,21 +43,24 @@ def print_screen(comparison: Any, lang: str = "en") -> None:
 def _table(facts: Facts, lang: str) -> Any:
     """Return the table of the arms."""
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
     say = said(lang)
     smallest = facts.screen["smallest_change"]
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=False, show_lines=False)
-    table.add_column(Text(say("col_arm")), overflow="fold", ratio=None)
+    rows = first_rows(facts, lang)
+    widest = max(cell_len(word) for row in rows for word in _arm(row, lang).split())
+    table.add_column(Text(say("col_arm")), overflow="fold", min_width=min(widest, _WIDTH // 4))
     table.add_column(Text(say("col_evidence")), overflow="fold")
     table.add_column(Text(say("col_alive", day=f"{facts.landmark:g}")), overflow="fold")
     for name in OUTCOMES:
-        told = f"{number(smallest[name])} {unit(facts.data[name].attrs['units'], lang)}"
+        told = with_unit(number(smallest[name]), unit(facts.data[name].attrs["units"], lang))
         header = say("col_difference", outcome=outcome(name, lang, short=True), smallest=told)
         table.add_column(Text(header), overflow="fold")
     table.add_column(Text(say("col_harm")), overflow="fold")
-    for row in first_rows(facts, lang):
+    for row in rows:
         cells = [_arm(row, lang), f"{row.level}\n{row.n}", _cell(row.alive)]
         cells += [_cell(row.differences[name]) for name in OUTCOMES]
         table.add_row(*(Text(cell) for cell in (*cells, _cell(row.harm))), end_section=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pulposus.report.facts import Facts
-from pulposus.report.numbers import number
+from pulposus.report.numbers import number, with_unit
 from pulposus.report.words import joined, outcome, said, unit
 
 __all__ = ["sentence", "status"]
@@ -37,7 +37,7 @@ def status(facts: Facts, lang: str) -> str:
     from pulposus.report.words import reason
 
     say = said(lang)
-    key = "status_unfinished" if facts.done < facts.asked else "status_finished"
+    key = "status_unfinished" if facts.unfinished else "status_finished"
     parts = [say(key, done=facts.done, asked=facts.asked)]
     if facts.rivals_asked:
         parts.append(say("status_rivals", done=len(facts.rivals), asked=len(facts.rivals_asked)))
@@ -79,7 +79,7 @@ def _pairs(pairs: Sequence[Mapping[str, Any]], facts: Facts, lang: str, strictes
     told = []
     for pair in pairs[:_MOST]:
         least = min([pair["chance"], *(pair["under_rivals"].values() if strictest else ())])
-        by = f"{number(pair['by'])} {unit(facts.data[pair['outcome']].attrs['units'], lang)}"
+        by = with_unit(number(pair["by"]), unit(facts.data[pair["outcome"]].attrs["units"], lang))
         told.append(
             say(
                 "s_pair_least" if strictest else "s_pair",
@@ -102,15 +102,15 @@ def _detected(facts: Facts, lang: str) -> str:
         return say("s_none_detected", height=number(smallest["height_index"]), t2=number(smallest["t2"]))
     told = []
     for row in facts.beyond[:_MOST]:
+        told_in = unit(facts.data[row["outcome"]].attrs["units"], lang)
         told.append(
             say(
                 "s_detected_item",
                 arm=row["arm"],
                 comparator=row["comparator"],
                 outcome=outcome(row["outcome"], lang, short=True),
-                median=number(row["median"]),
-                smallest=number(smallest[row["outcome"]]),
-                unit=unit(facts.data[row["outcome"]].attrs["units"], lang),
+                median=with_unit(number(row["median"]), told_in),
+                smallest=with_unit(number(smallest[row["outcome"]]), told_in),
             )
         )
     return say("s_detected", items=_shortened(told, len(facts.beyond), lang))

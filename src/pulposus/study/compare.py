@@ -33,6 +33,7 @@ __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
 NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
 _PREVIEW = 8  # finished draws after which a first table can be shown
 _DEFAULT = "default"
+INTERRUPTED = 130  # the exit code of a run that the user stopped
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Comparison:
     @property
     def exit_code(self) -> int:
         """0 when all arms finished, 1 when an arm failed in some draw, 130 when the user stopped the run."""
-        return 130 if self.interrupted else int(bool((self.result.dataset["stopped"].values != "").any()))
+        return INTERRUPTED if self.interrupted else int(bool((self.result.dataset["stopped"].values != "").any()))
 
     def document(self) -> dict[str, Any]:
         """Return what the first screen tells, as plain data."""

@@ -46,7 +46,7 @@ def run_tasks(work: Callable[[Any, Any], Any], context: Any, tasks: Sequence[Any
     Returns False when the user interrupted; what was done has been handed over by then. Raises PulposusError when
     workers keep dying.
     """
-    if workers == 1:
+    if workers == 1 or not _can_spawn():
         return _run_here(work, context, tasks, done)
     left = list(tasks)
     for _ in range(_REVIVALS + 1):
@@ -55,6 +55,14 @@ def run_tasks(work: Callable[[Any, Any], Any], context: Any, tasks: Sequence[Any
         except BrokenProcessPool:
             continue
     raise PulposusError(f"worker processes died {_REVIVALS + 1} times; {len(left)} of {len(tasks)} draws were not run")
+
+
+def _can_spawn() -> bool:
+    """Return whether a new process could import the main script: not so for one that is read from standard input."""
+    import sys
+
+    script = getattr(sys.modules.get("__main__"), "__file__", None)
+    return script is None or os.path.exists(script)
 
 
 def _run_here(work: Callable[[Any, Any], Any], context: Any, tasks: Sequence[Any],

@@ -68,9 +68,8 @@ def make_plan(spec: StudySpec, nodes: int, seed: int | None = None, laws: Mappin
     chosen = {**spec.model.laws.model_dump(), **(laws or {})}
     overrides = dict(spec.model.overrides)
     parameters = ParameterSet.load()
-    limiter = chosen["glucose_limiter"]
-    if limiter is not None and abs(limiter - parameters["glucose_limiter"].si) > 1e-12 * limiter:
-        overrides.setdefault("glucose_limiter", f"{limiter!r} mM")
+    if chosen["glucose_limiter"] is not None and "glucose_limiter" in spec.model.laws.model_fields_set:
+        overrides.setdefault("glucose_limiter", f"{chosen['glucose_limiter']!r} mM")  # stated, so no longer drawn
     return Plan(spec, chosen, parameters.override(overrides) if overrides else parameters, output_times(spec.follow_up),
                 spec.sampling.seed if seed is None else seed, nodes)
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.core.draws import Draw
+from pulposus.core.errors import Fault, InputError
 from pulposus.core.parameters import ParameterSet
 from pulposus.core.units import convert
 from pulposus.tissue.clock import Course, advance
@@ -92,6 +93,15 @@ def _interpolate(mesh: Mesh, field: Array, r: float, z: float) -> float:
     return float(weights[best] @ field[mesh.cells[best]])
 
 
+def _check_probes(spec: DiscSpec, geometry: Geometry) -> None:
+    """Raise InputError for probes outside the disc, which a preset's file cannot know."""
+    faults = [Fault("", f"probes.{name}", f"[{r * 1e3:g} mm, {z * 1e3:g} mm]",
+                    f"r up to {geometry.radius * 1e3:g} mm and z up to {geometry.half_height * 1e3:g} mm")
+              for name, (r, z) in spec.probes.items() if r > geometry.radius or z > geometry.half_height]
+    if faults:
+        raise InputError(faults)
+
+
 def _told(solute: str, value: float) -> float:
     return float(value) * convert(1.0, *_TOLD[solute][:2])
 
@@ -148,6 +158,7 @@ def viability_after(disc: Disc, solution: Solution, seconds: float) -> tuple[dic
 def solve_disc(spec: DiscSpec) -> dict[str, Any]:
     """Return the answer to a disc file as plain data: status, probes, extremes, means, flows, viability, mesh, iterations."""
     disc = disc_of(spec)
+    _check_probes(spec, disc.geometry)
     solution = disc.steady()
     status = "not_converged" if not solution.converged else (
         "converged_by_continuation" if solution.continued else "converged")

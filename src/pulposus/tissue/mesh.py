@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 REGIONS = ("NP", "AF", "CEP")
 _RADIAL_SHARE = 0.6  # share of the grid's resolution along r; the section is wider than high
 _ENDPLATE_WEIGHT = 3.0  # cells per metre in the thin endplate, relative to the tissue below it
+_FEWEST = 5  # cells along z at least
 _RIM_WEIGHT = 2.0  # cells per metre between nucleus border and wall, relative to the nucleus
 
 
@@ -104,7 +105,7 @@ def axisymmetric(radius: float, nucleus_radius: float, half_height: float, endpl
         marks.pop(2), weights.pop(2)
     r = _breaks(marks, weights, int(across), 2)
     z = _breaks([0.0, half_height - endplate_thickness, half_height], [1.0, _ENDPLATE_WEIGHT],
-                max(5, round(nodes / len(r)) - 1), 2)
+                max(_FEWEST, round(nodes / len(r)) - 1), 2)
     nr, nz = len(r), len(z)
     rr, zz = np.meshgrid(r, z, indexing="ij")
     number = np.arange(nr * nz).reshape(nr, nz)

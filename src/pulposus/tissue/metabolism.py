@@ -17,12 +17,13 @@ from typing import Any
 
 from pulposus.tissue.process import State
 
-__all__ = ["PARAMETERS", "lactate_release", "oxygen_uptake", "pH"]
+__all__ = ["LACTATE", "OXYGEN", "lactate_release", "oxygen_uptake", "pH"]
 
-PARAMETERS = ("oxygen_rate_slope", "oxygen_rate_pH_zero", "oxygen_half_base", "oxygen_half_slope", "oxygen_rate_max",
-              "oxygen_michaelis", "lactate_rate_log", "lactate_rate_pH", "lactate_rate_oxygen",
-              "lactate_rate_oxygen_square", "lactate_rate_unit", "glucose_per_lactate", "pH_at_zero_lactate",
-              "pH_per_lactate", "glucose_limiter")
+# The parameters of each law.
+OXYGEN = {"bibby": ("oxygen_rate_slope", "oxygen_rate_pH_zero", "oxygen_half_base", "oxygen_half_slope"),
+          "michaelis_menten": ("oxygen_rate_max", "oxygen_michaelis")}
+LACTATE = ("lactate_rate_log", "lactate_rate_pH", "lactate_rate_oxygen", "lactate_rate_oxygen_square", "lactate_rate_unit",
+           "glucose_per_lactate", "pH_at_zero_lactate", "pH_per_lactate")
 
 
 def pH(L: Any, p: State) -> Any:

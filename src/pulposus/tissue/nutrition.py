@@ -46,26 +46,27 @@ class Nutrition(Process):
     name = "nutrition"
     reads = (*SOLUTES, "native", "senescent")
     sources = SOLUTES
-    parameters = (*metabolism.PARAMETERS, "oxygen_solubility", "porosity", "active_fraction",
-                  *(f"water_diffusivity_{s}" for s in SOLUTES), *(f"endplate_diffusivity_{s}" for s in SOLUTES),
-                  *(f"partition_{s}" for s in SOLUTES))
-
     def __init__(self, laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str, float]], open_share: float = 1.0,
                  ) -> None:
         """laws: the named laws of the run; boundary: solute -> tag -> value (Pa, mol/m3); open_share of the endplate."""
         self.laws, self.boundary, self.open_share = laws, boundary, open_share
+        self.parameters = (*metabolism.OXYGEN[laws["oxygen"]], *metabolism.LACTATE, "oxygen_solubility", "porosity",
+                           "active_fraction", *(f"water_diffusivity_{s}" for s in SOLUTES),
+                           *(("glucose_limiter",) if self._limited else ()),
+                           *((f"partition_{s}" for s in SOLUTES) if self._conservative else ()))
 
     def prepare(self, draw: Any, points: Any) -> dict[str, Any]:
-        """Return the porosity of each region, from which the diffusivities follow."""
-        return {"porosity_by_region": regional(draw, "porosity", REGIONS)}
+        """Return the porosity of each region, from which the diffusivities follow, or the measured endplate diffusivities."""
+        measured = SOLUTES if self.laws["endplate_diffusivity"] == "measured_low" else ()
+        return {"porosity_by_region": regional(draw, "porosity", REGIONS),
+                **{f"endplate_diffusivity_{s}": draw.value(f"endplate_diffusivity_{s}", region="CEP") for s in measured}}
 
     def fields(self, p: State) -> list[Field]:
         """Return the three solutes with their diffusivities, boundary values and storage."""
-        conserve = self.laws["formulation"] == "conservative"
         out = []
         for solute in SOLUTES:
             edge = self.boundary[solute]
-            store = {r: float(p["porosity_by_region"][i] * p[f"partition_{solute}"]) if conserve else 1.0
+            store = {r: float(p["porosity_by_region"][i] * p[f"partition_{solute}"]) if self._conservative else 1.0
                      for i, r in enumerate(REGIONS)}
             # a bath may hold no lactate: its typical size is then that of the glucose it comes from
             typical = [*edge.values(), *(self.boundary["glucose"].values() if solute == "lactate" else ())]
@@ -85,6 +86,10 @@ class Nutrition(Process):
         qL = metabolism.lactate_release(state["oxygen"], state["lactate"], state["glucose"], p, self._limited, xp)[0]
         return {"oxygen": -rho * qO * self._oxygen_share(p), "lactate": rho * qL,
                 "glucose": -rho * p["glucose_per_lactate"] * qL}
+
+    @property
+    def _conservative(self) -> bool:
+        return bool(self.laws["formulation"] == "conservative")
 
     @property
     def _limited(self) -> bool:

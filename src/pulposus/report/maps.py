@@ -1,0 +1,195 @@
+"""Maps of the disc at the central values of all parameters: an r-z section per arm, one picture per quantity and time.
+
+Only a quarter of the section is computed; it is mirrored at the axis and at the mid-plane. All arms of a picture share
+one colour scale. Outlines of the regions come from the geometry the run was made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulposus.core.errors import PulposusError
+from pulposus.core.units import si
+from pulposus.report.facts import Facts
+from pulposus.report.numbers import TINY, number, with_unit
+from pulposus.report.pictures import Picture, canvas, figure_language, svg_of
+from pulposus.report.spreadsheets import table
+from pulposus.report.words import joined, outcome, said, unit
+
+if TYPE_CHECKING:
+    from pulposus.tissue.geometry import Geometry
+
+__all__ = ["MAPS", "map_pictures", "mirrored"]
+
+Array = NDArray[np.float64]
+MAPS = ("glucose", "oxygen", "native", "transplanted")
+_PER_ROW = 4
+_WIDTH, _ROW, _FOOT = 11.0, 1.28, 0.75  # inches
+_EDGE, _INK = "#1d2730", "white"
+_TO_MM = 1e3
+_COUNTED = ("native", "transplanted")  # where a scale begins at zero
+
+
+@dataclass(frozen=True)
+class _Section:
+    """The full section (mm), its triangles, and what every node of it takes from the quarter."""
+
+    r: Array
+    z: Array
+    triangles: NDArray[np.int64]
+    source: NDArray[np.int64]
+
+
+def mirrored(r: Array, z: Array, triangles: NDArray[np.int64]) -> _Section:
+    """Return the full section of a quarter.
+
+    >>> found = mirrored(np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0]), np.array([[0, 1, 2]]))
+    >>> len(found.triangles), float(found.r.min()), float(found.z.min())
+    (4, -1.0, -1.0)
+    """
+    size = len(r)
+    signs = [(1.0, 1.0), (-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)]
+    return _Section(np.concatenate([a * r for a, _ in signs]), np.concatenate([b * z for _, b in signs]),
+                    np.concatenate([triangles + size * i for i in range(len(signs))]), np.tile(np.arange(size), len(signs)))
+
+
+def map_pictures(facts: Facts, lang: str) -> list[Picture]:
+    """Return one picture per mapped quantity and time, all arms in it; none when the nominal disc was not run."""
+    if not facts.data.sizes.get("node", 0):
+        return []
+    geometry = _geometry(facts)
+    times = [float(t) for t in facts.data["map_time"].values] if "map_time" in facts.data.dims else [None]
+    return [_picture(facts, name, time, geometry, lang) for name in MAPS for time in times]
+
+
+def _values(facts: Facts, name: str, time: float | None) -> Array:
+    """Return a map (arm, node), without the small negative values of a solver; an arm that was not run is NaN."""
+    found = facts.data[f"map_{name}"]
+    native = facts.data["map_native"]
+    if time is not None:
+        found, native = found.sel(map_time=time), native.sel(map_time=time)
+    missing = ~(np.abs(native.values) > 0).any(axis=1)
+    return np.where(missing[:, None], np.nan, np.maximum(found.values, 0.0))
+
+
+def _picture(facts: Facts, name: str, time: float | None, geometry: Geometry | None, lang: str) -> Picture:
+    """Return the picture of one quantity."""
+    data, shown = facts.data, figure_language(lang)
+    values = _values(facts, name, time)
+    told = unit(data[f"map_{name}"].attrs["units"], shown)
+    finite = values[np.isfinite(values)]
+    top = float(finite.max()) if len(finite) else 0.0
+    low = 0.0 if name in _COUNTED or not len(finite) else float(finite.min())
+    section = mirrored(data["node_r"].values, data["node_z"].values, data["triangle"].values)
+    arms = list(facts.arms)
+    rows = -(-len(arms) // _PER_ROW)
+    with canvas(_WIDTH, rows * _ROW + _FOOT, shown) as figure:
+        grid = np.ravel(figure.subplots(rows, min(_PER_ROW, len(arms)), squeeze=False))
+        drawn = None
+        for axes, arm, field in zip(grid, arms, values, strict=False):
+            drawn = _disc(axes, section, field, (low, max(top, TINY))) or drawn
+            _remark(axes, field, said(shown))
+            _outline(axes, geometry, section)
+            axes.set_title(arm, loc="center")
+        for axes in grid[len(arms):]:
+            axes.set_axis_off()
+        if drawn is not None:
+            bar = figure.colorbar(drawn, ax=list(grid), orientation="horizontal", shrink=0.45, aspect=40, pad=0.03)
+            bar.set_label(f"{outcome(name, shown)} / {told}")
+        svg = svg_of(figure)
+    at = facts.screen["follow_up_days"] if time is None else time
+    title = said(lang)("map_title", quantity=outcome(name, lang), day=f"{at:g}")
+    return Picture(f"map_{name}_day_{at:g}", title, _alt(facts, name, values, lang), svg, _csv(facts, values))
+
+
+def _disc(axes: Any, section: _Section, field: Array, limits: tuple[float, float]) -> Any:
+    """Draw one disc; None when there is nothing to draw."""
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    axes.set_xlim(section.r.min() * 1.02, section.r.max() * 1.02)
+    axes.set_ylim(section.z.min() * 1.06, section.z.max() * 1.06)
+    if not np.isfinite(field).all():
+        return None
+    return axes.tripcolor(section.r, section.z, section.triangles, field[section.source], shading="gouraud",
+                          vmin=limits[0], vmax=limits[1], rasterized=True)
+
+
+def _remark(axes: Any, field: Array, say: Any) -> None:
+    """Say what a map that holds nothing to see means."""
+    if not np.isfinite(field).all():
+        axes.text(0, 0, say("not_finished"), ha="center", va="center", color=_EDGE)
+    elif field.max() < TINY:
+        axes.text(0, 0, say("map_none"), ha="center", va="center", color=_INK, fontsize=8)
+
+
+def _outline(axes: Any, geometry: Geometry | None, section: _Section) -> None:
+    """Draw the borders of the regions and name them."""
+    from matplotlib.patches import Rectangle
+
+    def frame(r: float, low: float, high: float, dash: str) -> None:
+        axes.add_patch(Rectangle((-r, low), 2 * r, high - low, fill=False, edgecolor=_INK, linewidth=0.9, linestyle=dash))
+
+    edge, height = section.r.max(), section.z.max()
+    axes.add_patch(Rectangle((-edge, -height), 2 * edge, 2 * height, fill=False, edgecolor=_EDGE, linewidth=1.0))
+    if geometry is None:
+        return
+    inner = (geometry.half_height - geometry.endplate_thickness) * _TO_MM
+    plate, nucleus = geometry.endplate_radius * _TO_MM, geometry.nucleus_radius * _TO_MM
+    for low, high in ((inner, height), (-height, -inner)):
+        frame(plate, low, high, "-")
+    frame(nucleus, -inner, inner, "--")
+    style = {"ha": "center", "color": _INK, "fontsize": 7}
+    axes.text(-nucleus * 0.82, 0, "NP", va="center", **style)
+    axes.text(-(nucleus + edge) / 2, 0, "AF", va="center", **style)
+    axes.annotate("CEP", (-(plate * 0.5), height), xytext=(-(plate + edge) / 2, height * 1.0), va="bottom", ha="center",
+                  fontsize=6.5, color=_EDGE, annotation_clip=False)
+
+
+class _Nominal:
+    """The central values of the records that a run used, where a draw is asked for."""
+
+    def __init__(self, records: dict[str, Any], species: str) -> None:
+        """Keep the records (name -> value, unit)."""
+        self.records, self.species = records, species
+
+    def value(self, name: str) -> float:
+        """Return the value of a record in SI; raises KeyError when the run did not use it."""
+        record = self.records.get(f"{name}.{self.species}") or self.records[name]
+        return si(float(record["value"]), record["unit"])
+
+
+def _geometry(facts: Facts) -> Geometry | None:
+    """Return the geometry of the nominal disc; None when it cannot be told from the records or is not the mesh's."""
+    from pulposus.tissue.geometry import geometry_of
+
+    subject = facts.about["subject"]
+    try:
+        found = geometry_of(_Nominal(facts.about["records"], subject["species"]), subject["species"], subject["level"])
+    except (KeyError, PulposusError):
+        return None
+    same = np.isclose([found.radius * _TO_MM, found.half_height * _TO_MM],
+                      [facts.data["node_r"].values.max(), facts.data["node_z"].values.max()], rtol=TINY)
+    return found if same.all() else None
+
+
+def _alt(facts: Facts, name: str, values: Array, lang: str) -> str:
+    """Return the maps in words: the least and the greatest value of every arm."""
+    told = unit(facts.data[f"map_{name}"].attrs["units"], lang)
+    say = said(lang)
+    parts = []
+    for arm, field in zip(facts.arms, values, strict=True):
+        ends = say("interval", low=number(float(field.min())), high=with_unit(number(float(field.max())), told))
+        parts.append(f"{arm} {ends}")
+    return say("alt_map", quantity=outcome(name, lang), arms=joined(parts, lang))
+
+
+def _csv(facts: Facts, values: Array) -> str:
+    """Return the numbers of a picture, one row per node of the quarter."""
+    rows: list[Sequence[Any]] = [[r, z, *column] for r, z, column in zip(
+        facts.data["node_r"].values, facts.data["node_z"].values, values.T, strict=True)]
+    return table(["r_mm", "z_mm", *facts.arms], rows)

@@ -1,0 +1,95 @@
+"""Tables for spreadsheets: `summary.csv`, one row per arm and outcome, and `trajectories.csv`, one row per arm,
+quantity, place and time. Numbers are whole (not rounded), units stand beside them, what is missing is empty."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any
+
+import numpy as np
+
+from pulposus.report.bands import all_series, band, series
+from pulposus.report.facts import Facts
+from pulposus.study.dataset import QUANTITIES
+from pulposus.study.statistics import spread_of
+
+__all__ = ["SUMMARY", "TRAJECTORIES", "summary", "table", "trajectories"]
+
+SUMMARY = ("arm", "outcome", "region", "time_days", "unit", "median", "low", "high", "mc_error", "n_draws", "interval_level",
+           "comparator", "difference_median", "difference_low", "difference_high", "difference_mc_error", "difference_n_draws",
+           "smallest_detectable_change")
+TRAJECTORIES = ("arm", "quantity", "region", "time_days", "median", "low", "high", "unit", "n")
+_SHARES = ("alive_share", "arrived_share")
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return rows as CSV; a number that is not finite is empty.
+
+    >>> table(["a", "b"], [[1.5, float("nan")]])
+    'a,b\\n1.5,\\n'
+    """
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow([_plain(value) for value in row])
+    return out.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as it stands in a file."""
+    if isinstance(value, (float, np.floating)):
+        return repr(float(value)) if math.isfinite(value) else ""
+    return value
+
+
+def summary(facts: Facts) -> str:
+    """Return the summary: the last value of every outcome of the study, and the shares of the dose at the landmark."""
+    end = float(facts.screen["follow_up_days"])
+    rows: list[list[Any]] = []
+    for arm, about in facts.arms.items():
+        for name in _SHARES:
+            values = facts.data[name].sel(arm=arm).values
+            at = facts.landmark if name == "alive_share" else end
+            rows.append([arm, name, "", at, facts.data[name].attrs["units"], *_spread(values), "", *[""] * 6])
+        for name in facts.about["observe"]:
+            if name in facts.data:
+                rows += [_outcome(facts, arm, name, place, end, about["comparator"]) for place in _places(facts, name)]
+    return table(SUMMARY, rows)
+
+
+def _places(facts: Facts, name: str) -> list[str]:
+    """Return the regions or grades of a quantity, one empty place if it has none."""
+    further = QUANTITIES[name][2]
+    return [str(place) for place in facts.data[further].values] if further else [""]
+
+
+def _outcome(facts: Facts, arm: str, name: str, place: str, end: float, comparator: str | None) -> list[Any]:
+    """Return the row of an outcome: level and difference from the named comparator at the end."""
+    last = series(facts, name, arm, place or None)[:, -1]
+    row = [arm, name, place, end, facts.data[name].attrs["units"], *_spread(last), comparator or ""]
+    if not comparator:
+        return [*row, *[""] * 6]
+    found = spread_of(last - series(facts, name, comparator, place or None)[:, -1])
+    smallest = facts.screen["smallest_change"].get(name, "")
+    return [*row, found.median, found.low, found.high, found.error, found.n, smallest]
+
+
+def _spread(values: Any) -> list[Any]:
+    """Return median, low, high, Monte-Carlo error, number of draws and level of a sample."""
+    found = spread_of(values)
+    return [found.median, found.low, found.high, found.error, found.n, found.level]
+
+
+def trajectories(facts: Facts) -> str:
+    """Return every quantity of every arm over time, with its median, interval and number of draws."""
+    times = facts.data["time"].values
+    rows: list[list[Any]] = []
+    for arm, name, place, values in all_series(facts):
+        found, unit = band(values), facts.data[name].attrs["units"]
+        rows += [[arm, name, place, float(t), found.median[i], found.low[i], found.high[i], unit, int(found.n[i])]
+                 for i, t in enumerate(times)]
+    return table(TRAJECTORIES, rows)

@@ -1,0 +1,65 @@
+"""No physical, biological or clinical number stands in the code: it lives in a data file with unit, origin and source."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[2] / "src" / "pulposus"
+MODELS = [p for room in ("tissue", "therapy", "study") for p in sorted((SRC / room).rglob("*.py"))]
+PLAIN = {0, 1, 2, 3, 4, 6, 8, 12, 0.5, 1 / 3, 0.25, 100}  # counts, halves, Gauss orders and the integrals of P1, percent
+EXPONENTS = {1e3, 1e6, 1e-3}  # between SI and a told unit
+
+
+def numbers(path: Path):
+    """Yield (line, number) of every literal outside docstrings, slices' steps and module-level constants."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {id(n) for node in tree.body if isinstance(node, (ast.Assign, ast.AnnAssign))
+             for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+             if isinstance(target, (ast.Name, ast.Tuple)) for n in ast.walk(node)}
+    classes = {id(n) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == "Control" for n in ast.walk(node)}
+    for node in ast.walk(tree):
+        if (isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+                and id(node) not in named | classes):
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda p: str(p.relative_to(SRC)))
+def test_a_model_file_holds_no_number_of_its_own(path):
+    found = [(line, value) for line, value in numbers(path)
+             if value not in PLAIN | EXPONENTS and not (isinstance(value, float) and 0 < value <= 1e-6)
+             and not (isinstance(value, float) and 0.5 < value < 1 and path.name == "clock.py") and value != 1e-300]
+    assert not found, f"{path.name}: numbers that belong into a data file: {found}"
+
+
+def test_the_scan_sees_a_number_that_was_slipped_in(tmp_path):
+    slipped = tmp_path / "slip.py"
+    slipped.write_text('"""Doc 7.4."""\nTOL = 1e-9\n\ndef f(x):\n    """Say 5.1."""\n    return 7.28 * x\n')
+    assert list(numbers(slipped)) == [(6, 7.28)]
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda p: str(p.relative_to(SRC)))
+def test_named_constants_are_of_the_method_not_of_the_body(path):
+    """A module-level number is a tolerance, a limit, a time unit or a coefficient of the time-stepping scheme."""
+    allowed = {0.0, 1.0, 2.0, 3.0}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            for n in ast.walk(node.value):
+                if isinstance(n, ast.Constant) and isinstance(n.value, float) and n.value not in allowed:
+                    name = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+                    assert name.strip("()").lstrip("_").isupper() or "_" in name, (path.name, name)
+                    assert (path.name, name) in METHOD, f"{path.name}: {name} = {ast.unparse(node.value)} is not a known method constant"
+
+
+METHOD = {
+    ("adjoint.py", "_STEP"), ("adjoint.py", "_TOL"), ("answer.py", "_VIABILITY"), ("ceiling.py", "_NEAR"), ("ceiling.py", "_TOL"),
+    ("clock.py", "(_SAFE, _SHRINK, _GROW)"), ("clock.py", "_DAY"), ("clock.py", "_SMALLEST_ERROR"), ("coupled.py", "_DECREASE"),
+    ("coupled.py", "_FORCING"), ("coupled.py", "_LOCAL_TOL"), ("disc.py", "STEADY"), ("disc.py", "_MOVED"),
+    ("mesh.py", "_ENDPLATE_WEIGHT"), ("mesh.py", "_RADIAL_SHARE"), ("mesh.py", "_RIM_WEIGHT"), ("plan.py", "(DAY, WEEK)"),
+    ("process.py", "_STEP"), ("statistics.py", "(_NARROW, _WIDE)"), ("statistics.py", "_FAMILY"), ("stepper.py", "(_D, _W)"),
+    ("stepper.py", "_C"), ("stepper.py", "_E"), ("stepper.py", "_B"), ("summary.py", "DECIDED"), ("transport.py", "_SAME"),
+    ("viability.py", "_FAR"),
+}
