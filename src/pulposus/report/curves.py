@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from pulposus.core.units import convert
 from pulposus.report.bands import Band, band, difference_series, series
 from pulposus.report.facts import Facts
-from pulposus.report.numbers import number, with_unit
+from pulposus.report.numbers import count, number, with_unit
 from pulposus.report.pictures import Picture, canvas, figure_language, line_style, svg_of
 from pulposus.report.spreadsheets import table
 from pulposus.report.words import joined, outcome, said, unit
@@ -19,9 +20,11 @@ __all__ = ["curve_pictures"]
 
 _WIDTH, _HEIGHT, _LEGEND_ROW = 11.0, 3.7, 0.22  # inches
 _PER_ROW = 3  # arms in a row of the legend
-_SHADE, _FAINT = 0.10, 0.45
+_SHADE, _FAINT = 0.07, 0.5
+_COUNTS = ("transplanted_cells",)  # on a scale of powers of ten, without a difference: comparators hold none
 _LONG = 90.0  # days; a longer follow-up is told in months
 _WIDEST = 2.0  # what the instrument detects is drawn if it is at most so many times the largest difference
+_DIGITS = 3
 _STEPS = 5.0  # a difference axis spans at least so many steps each way
 
 
@@ -35,7 +38,7 @@ def curve_pictures(facts: Facts, lang: str) -> list[Picture]:
 def _picture(facts: Facts, name: str, lang: str) -> Picture:
     """Return the picture of one outcome."""
     levels = {arm: band(series(facts, name, arm)) for arm in facts.arms}
-    found = {arm: difference_series(facts, name, arm) for arm in facts.arms}
+    found = {} if name in _COUNTS else {arm: difference_series(facts, name, arm) for arm in facts.arms}
     differences = {arm: band(values) for arm, values in found.items() if values is not None}
     shown = figure_language(lang)
     rows = -(-len(levels) // _PER_ROW)
@@ -43,13 +46,13 @@ def _picture(facts: Facts, name: str, lang: str) -> Picture:
         left, right = figure.subplots(1, 2) if differences else (figure.subplots(1, 1), None)
         _draw(left, facts, levels)
         _labels(left, facts, name, shown, "level")
-        _scale(left, name, levels)
+        _scale(left, name)
         if right is not None:
             _draw(right, facts, differences)
             _labels(right, facts, name, shown, "difference")
             _detectable(right, facts, name, differences, shown)
         handles, _ = left.get_legend_handles_labels()
-        figure.legend(handles, [_legend(facts, arm, shown) for arm in levels], loc="outside lower center", ncols=_PER_ROW)
+        figure.legend(handles, [_legend(facts, arm, shown, bool(differences)) for arm in levels], loc="outside lower center", ncols=_PER_ROW)
         svg = svg_of(figure)
     return Picture(name, outcome(name, lang), _alt(facts, name, levels, lang), svg, _csv(facts, levels, differences))
 
@@ -83,9 +86,9 @@ def _labels(axes: Any, facts: Facts, name: str, lang: str, panel: str) -> None:
     axes.set_ylabel(f"{outcome(name, lang)} / {told}" if told else outcome(name, lang))
 
 
-def _scale(axes: Any, name: str, bands: dict[str, Band]) -> None:
+def _scale(axes: Any, name: str) -> None:
     """Count cells on a scale of powers of ten that has a zero, since arms differ by orders of magnitude."""
-    if name == "transplanted_cells":
+    if name in _COUNTS:
         axes.set_yscale("symlog", linthresh=1.0)
         axes.set_ylim(bottom=0)
 
@@ -93,8 +96,6 @@ def _scale(axes: Any, name: str, bands: dict[str, Band]) -> None:
 def _detectable(axes: Any, facts: Facts, name: str, bands: dict[str, Band], lang: str) -> None:
     """Show zero and the smallest change that the instrument detects, or say that it lies beyond the axis."""
     axes.axhline(0.0, color="#5a6672", linewidth=0.8, zorder=1)
-    if name == "transplanted_cells":
-        axes.set_yscale("symlog", linthresh=1.0)
     smallest = facts.screen["smallest_change"].get(name)
     if smallest is None or not np.isfinite(smallest):
         return
@@ -112,16 +113,17 @@ def _detectable(axes: Any, facts: Facts, name: str, bands: dict[str, Band], lang
     axes.text(0.02, 0.97, said(lang)(key, smallest=told), transform=axes.transAxes, va="top", fontsize=8, color="#3c4751")
 
 
-def _legend(facts: Facts, arm: str, lang: str) -> str:
-    """Return the name of an arm with that of its comparator."""
-    comparator = facts.arms[arm]["comparator"]
+def _legend(facts: Facts, arm: str, lang: str, compared: bool) -> str:
+    """Return the name of an arm, with that of its comparator where differences are shown."""
+    comparator = facts.arms[arm]["comparator"] if compared else None
     return f"{arm} ({said(lang)('versus', comparator=comparator)})" if comparator else arm
 
 
 def _alt(facts: Facts, name: str, levels: dict[str, Band], lang: str) -> str:
     """Return the figure in words: the last medians."""
     told = unit(facts.data[name].attrs["units"], lang)
-    last = [f"{arm} {with_unit(number(b.median[-1], 3), told)}" for arm, b in levels.items()]
+    tell = partial(count, lang=lang) if name in _COUNTS else partial(number, digits=_DIGITS)
+    last = [f"{arm} {with_unit(tell(float(b.median[-1])), told)}" for arm, b in levels.items()]
     return said(lang)("alt_curves", outcome=outcome(name, lang), arms=joined(last, lang))
 
 
@@ -129,12 +131,16 @@ def _csv(facts: Facts, levels: dict[str, Band], differences: dict[str, Band]) ->
     """Return the numbers of a picture."""
     heads = ["arm", "time_days", *_fields("level"), "comparator", *_fields("difference")]
     rows: list[Sequence[Any]] = []
-    pick: Callable[[Band, int], list[float]] = lambda b, i: [b.median[i], b.low[i], b.high[i]]  # noqa: E731
     for arm, found in levels.items():
         for i, time in enumerate(facts.data["time"].values):
-            more = pick(differences[arm], i) if arm in differences else ["", "", ""]
-            rows.append([arm, time, *pick(found, i), facts.arms[arm]["comparator"] or "", *more])
+            more = _at(differences[arm], i) if arm in differences else ["", "", ""]
+            rows.append([arm, time, *_at(found, i), facts.arms[arm]["comparator"] or "", *more])
     return table(heads, rows)
+
+
+def _at(found: Band, i: int) -> list[Any]:
+    """Return a band at one time."""
+    return [found.median[i], found.low[i], found.high[i]]
 
 
 def _fields(what: str) -> list[str]:

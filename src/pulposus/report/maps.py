@@ -64,7 +64,13 @@ def map_pictures(facts: Facts, lang: str) -> list[Picture]:
         return []
     geometry = _geometry(facts)
     times = [float(t) for t in facts.data["map_time"].values] if "map_time" in facts.data.dims else [None]
-    return [_picture(facts, name, time, geometry, lang) for name in MAPS for time in times]
+    return [_picture(facts, name, time, geometry, lang) for name in MAPS for time in times if _shows(facts, name, time)]
+
+
+def _shows(facts: Facts, name: str, time: float | None) -> bool:
+    """Return whether there is anything to see in a map."""
+    values = _values(facts, name, time)
+    return bool((values[np.isfinite(values)] >= TINY).any())
 
 
 def _values(facts: Facts, name: str, time: float | None) -> Array:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pulposus.core.threads import one_blas_thread
 from pulposus.study.plan import Plan
 from pulposus.therapy.transplant import Transplant
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
@@ -51,6 +52,7 @@ def _ceiling(disc: Disc, threshold: float, fresh: bool) -> float:
     return low
 
 
+@one_blas_thread
 def dose_ceilings(plan: Plan) -> list[dict[str, Any]]:
     """Return one row per endplate law: its name, the ceiling for fresh and for settled cells (cells), the least glucose
     without a dose (mol/m3) and the threshold (mol/m3)."""

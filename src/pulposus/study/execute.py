@@ -1,6 +1,6 @@
 """Draws over processes: the same answers for any number of workers, and nothing lost when one dies or the user stops.
 
-Each worker holds one BLAS thread. A worker that is killed is replaced and only what is missing is run again.
+A worker that is killed is replaced and only what is missing is run again.
 """
 
 from __future__ import annotations
@@ -26,13 +26,11 @@ def cores() -> int:
 
 
 def _begin(work: Callable[[Any, Any], Any], context: Any) -> None:
-    """Prepare a worker: one BLAS thread, deaf to Ctrl-C (the parent stops it)."""
+    """Prepare a worker, deaf to Ctrl-C (the parent stops it)."""
     import signal
 
-    from threadpoolctl import threadpool_limits
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _state.update(work=work, context=context, threads=threadpool_limits(1))
+    _state.update(work=work, context=context)
 
 
 def _do(task: Any) -> Any:
@@ -67,14 +65,11 @@ def _can_spawn() -> bool:
 
 def _run_here(work: Callable[[Any, Any], Any], context: Any, tasks: Sequence[Any],
               done: Callable[[Any, Any], None]) -> bool:
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        try:
-            for task in tasks:
-                done(task, work(context, task))
-        except KeyboardInterrupt:
-            return False
+    try:
+        for task in tasks:
+            done(task, work(context, task))
+    except KeyboardInterrupt:
+        return False
     return True
 
 

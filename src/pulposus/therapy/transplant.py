@@ -1,13 +1,13 @@
 """Transplanted cells at work in the disc: they starve, settle, differentiate, feed and make matrix.
 
-    dM/dt = p F - e F - (mu + a(G, pH)) M - d M          M transplanted, F = M exp(-age / tau) not yet settled
-    dF/dt = p F - e F - (mu + a) F - d F - F / tau
+    dF/dt = (p - e - 1/tau) F - (mu + d + a(G, pH)) F    F transplanted cells that have not settled yet ("fresh")
+    dM/dt = (p - e) F - (mu + d + a) M                   M all transplanted cells, fresh and settled
     dD/dt = d M - (mu_D + a) D                           D differentiated, nucleus-like
     uptake = q_settled (M + D) + (q_fresh - q_settled) F  of oxygen and glucose; lactate = yield x glucose
     aggrecan: + eps_D s D;   synthesis modifier 1 + eps_par M / (M + N)
 
-e = -ln(1 - early loss) / tau, so that the early loss is the share lost while settling. Division stops with settling.
-a is the viability law with the transplanted cells' own glucose threshold. Rates 1/s, densities 1/m3.
+A cell settles at rate 1/tau; e = f / ((1 - f) tau), so that a share f of the cells is lost before it settles. Division
+stops with settling. a is the viability law with the transplanted cells' own glucose threshold. Rates 1/s, densities 1/m3.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ class Transplant(Process):
     def _fates(self, state: State, p: State, xp: Any) -> tuple[Any, ...]:
         a, by_G, by_L = viability.death_rate(state["glucose"], state["lactate"], p, xp,
                                              threshold=p["msc_glucose_death_threshold"])
-        early = -xp.log(1 - p["transplant_early_loss"]) / p["msc_settling_time"]
+        lost = p["transplant_early_loss"]
+        early = lost / ((1 - lost) * p["msc_settling_time"])
         net = p["transplant_division_rate"] - early
         leave = p["transplant_late_death_rate"] + p["differentiation_rate"] + a
         return a, by_G, by_L, net, leave

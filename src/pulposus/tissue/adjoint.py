@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.core.errors import NotConverged
+from pulposus.core.threads import one_blas_thread
 from pulposus.tissue.disc import Disc
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.nutrition import SOLUTES
@@ -74,6 +75,7 @@ def _adjoint(disc: Disc, c: Array, weights: Array) -> Array:
     return out.reshape(weights.shape)
 
 
+@one_blas_thread
 def gradient(build: Callable[[Mapping[Key, float]], Disc], weights: Callable[[Disc], Array], about: Mapping[Key, float],
              ) -> tuple[float, dict[Key, float]]:
     """Return a scalar of the steady disc and its derivatives by parameters.

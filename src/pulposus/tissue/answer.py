@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pulposus.core.draws import Draw
 from pulposus.core.errors import Fault, InputError
 from pulposus.core.parameters import ParameterSet
+from pulposus.core.threads import one_blas_thread
 from pulposus.core.units import convert
 from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.coupled import Solution
@@ -140,6 +141,7 @@ def _extremes(disc: Disc, c: Array) -> dict[str, Any]:
     return out
 
 
+@one_blas_thread
 def viability_after(disc: Disc, solution: Solution, seconds: float) -> tuple[dict[str, float], str]:
     """Return region -> living share after a coupled transient run from the steady state with all cells alive, and ""
     or why the run ended early."""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pulposus.tissue.system import System, solve_blocks
+from pulposus.tissue.system import System, implicit_matrix, solve_blocks
 from pulposus.tissue.transport import Transport
 
 __all__ = ["Coupled", "Solution"]
@@ -72,17 +72,10 @@ class Coupled:
                         for n in names)
             if worst < _LOCAL_TOL:
                 break
-            J = self._local_matrix(system.jacobian(names, names, state, t), names, tau)
+            J = implicit_matrix(system.jacobian(names, names, state, t), names, tau)
             step = solve_blocks(J, {(n, "x"): residual[n] for n in names}, names, ["x"])
             y = {**y, **{n: y[n] - step[n, "x"] for n in names}}
         return y, self.state(c, y, g, t)
-
-    @staticmethod
-    def _local_matrix(blocks: dict[tuple[str, str], Any], names: list[str], tau: float) -> dict[tuple[str, str], Any]:
-        J = {key: -tau * block for key, block in blocks.items()}
-        for n in names:
-            J[n, n] = J[n, n] + 1.0 if (n, n) in J else 1.0
-        return J
 
     def sensitivities(self, state: dict[str, Any], tau: float | None, t: float) -> dict[tuple[str, str], Any]:
         """Return the effective blocks d r(diffusing) / d c, the eliminated local fields included."""
@@ -92,7 +85,7 @@ class Coupled:
         if not tau or not local:
             return out
         J = system.jacobian(local, [*names, *local], state, t)
-        matrix = self._local_matrix({k: b for k, b in J.items() if k[1] in local}, local, tau)
+        matrix = implicit_matrix({k: b for k, b in J.items() if k[1] in local}, local, tau)
         slopes = solve_blocks(matrix, {k: tau * b for k, b in J.items() if k[1] in names}, local, names)
         for f in names:
             for w in names:

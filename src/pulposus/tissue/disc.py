@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.core.errors import InputError
+from pulposus.core.threads import one_blas_thread
 from pulposus.tissue import operators
 from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.coupled import Coupled, Solution
@@ -100,6 +101,7 @@ class Disc:
         return (c, {n: np.asarray(fields[n].start, dtype=float) * ones for n in self.system.local},
                 {n: float(fields[n].start) for n in self.system.compartments})
 
+    @one_blas_thread
     def steady(self, tol: float = STEADY) -> Solution:
         """Return oxygen, lactate and glucose at steady state with all cells alive."""
         c, y, g = self.initial()

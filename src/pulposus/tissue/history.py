@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pulposus.core.threads import one_blas_thread
 from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.points import Points
@@ -86,6 +87,7 @@ class _Recorder:
         return History(self.times[:len(self.readings)], series, course.ledger, course.stopped, course.stepper.steps, maps)
 
 
+@one_blas_thread
 def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | None = None) -> list[History]:
     """Run discs from 0 to the last of `times` (s) by one clock and return their histories.
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pulposus.tissue.coupled import Coupled
 from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.process import Event
-from pulposus.tissue.system import solve_blocks
+from pulposus.tissue.system import implicit_matrix, solve_blocks
 
 __all__ = ["Control", "Snapshot", "Stepper"]
 
@@ -187,7 +187,7 @@ class Stepper:
         state = self.coupled.state(new.c, new.y, new.g, new.t)
         for names in (system.coupled, system.downstream):
             if names:
-                J = self.coupled._local_matrix(system.jacobian(names, names, state, new.t), names, h * _D)
+                J = implicit_matrix(system.jacobian(names, names, state, new.t), names, h * _D)
                 smooth = solve_blocks(J, {(n, "x"): raw[n] for n in names}, names, ["x"])
                 for n in names:
                     size = system.fields[n].scale + np.abs(new.y[n])

@@ -12,10 +12,22 @@ from pulposus.core.errors import PulposusError
 from pulposus.tissue.points import Points
 from pulposus.tissue.process import MODIFIERS, Field, Process
 
-__all__ = ["System", "solve_blocks"]
+__all__ = ["System", "implicit_matrix", "solve_blocks"]
 
 Array = NDArray[np.float64]
 Blocks = dict[tuple[str, str], Any]
+
+
+def implicit_matrix(blocks: Blocks, names: Sequence[str], tau: float) -> Blocks:
+    """Return I - tau f' by blocks, from the blocks of f'.
+
+    >>> implicit_matrix({("a", "a"): -3.0}, ["a"], 0.5)
+    {('a', 'a'): 2.5}
+    """
+    J = {key: -tau * block for key, block in blocks.items()}
+    for n in names:
+        J[n, n] = J[n, n] + 1.0 if (n, n) in J else 1.0
+    return J
 
 
 def solve_blocks(J: Blocks, rhs: dict[tuple[str, str], Any], names: Sequence[str], columns: Sequence[str]) -> Blocks:

@@ -31,7 +31,7 @@ def test_the_canonical_disc() -> None:
 
 def test_the_shipped_scenarios_change_one_thing_each() -> None:
     base = load_disc(EXAMPLES / "ax1.yaml").model_dump(exclude={"title"})
-    open_endplate = load_disc(EXAMPLES / "ax1_endplate_half_open.yaml").model_dump(exclude={"title"})
+    open_endplate = load_disc(EXAMPLES / "ax1_endplate_60_open.yaml").model_dump(exclude={"title"})
     degenerate = load_disc(EXAMPLES / "ax1_degenerate_grade3.yaml").model_dump(exclude={"title"})
     assert open_endplate["supply"].pop("endplate_open") == 0.6 and base["supply"].pop("endplate_open") == 1.0
     assert open_endplate == base
