@@ -1,6 +1,6 @@
 """Small problems for the verification tests: parameters from the packaged records, a mesh, processes, and a solver.
 
-Everything is in SI; the helpers `kPa` and `per_mL` write the benchmarks as they were published.
+Everything is in SI; the helpers `kPa` and `per_mL` write the benchmarks in their usual units.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ def nominal_draw(grade: str = "I") -> Draw:
     return Draw(ParameterSet.load(), 0, 0, "human", grade, nominal=True)
 
 
+def nutrition_symbols() -> list[str]:
+    """Return the parameters that nutrition asks for under any of its laws."""
+    return [symbol for oxygen in ("bibby", "michaelis_menten")
+            for symbol in Nutrition({**LIMITED, "oxygen": oxygen, "formulation": "conservative"}, {}).parameters]
+
+
 def parameters(points: Points, grade: str = "I", **changes: Any) -> dict[str, Any]:
     """Return symbol -> SI value of nutrition and native cells; a value per region becomes one per point.
 
@@ -47,9 +53,10 @@ def parameters(points: Points, grade: str = "I", **changes: Any) -> dict[str, An
     """
     draw = nominal_draw(grade)
     by_region: dict[str, Any] = {}
-    for symbol in dict.fromkeys((*Nutrition.parameters, *NativeCells.parameters)):
+    for symbol in dict.fromkeys((*nutrition_symbols(), *NativeCells.parameters)):
         values = [draw.value(symbol, region=r) for r in REGIONS]
         by_region[symbol] = values[0] if len(set(values)) == 1 else dict(zip(REGIONS, values, strict=True))
+    by_region |= {f"endplate_diffusivity_{s}": draw.value(f"endplate_diffusivity_{s}", region="CEP") for s in SOLUTES}
     by_region |= {"cell_density_scale": draw.value("cell_density", region="NP"), **changes}
     porosity = by_region["porosity"]
     by_region.setdefault("porosity_by_region", [porosity[r] if isinstance(porosity, Mapping) else porosity

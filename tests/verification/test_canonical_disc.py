@@ -1,4 +1,6 @@
-"""The canonical disc AX-1: published centre values, means, totals, scenarios and endplate patterns (6.9, 6.10, 1.6).
+"""The canonical disc AX-1: centre values, means, totals, scenarios and endplate patterns.
+
+The reference numbers are those of an independent cell-centred finite-volume code on a 224 x 136 grid (scenarios: 112 x 68).
 
 Meshes are named by the `nodes` of `ax1`: 1300 -> 1305, 5000 -> 4959, 20000 -> 20068 nodes.
 """
@@ -60,14 +62,14 @@ REFERENCE = np.array([1.2766, 4.4480, 1.3191, 2.0365, 3.7117, 1.9534, 3.1369, 2.
 
 
 def test_canonical_values():
-    """6.9, 4959 nodes: centre and totals within 0.5 %, nucleus means 0.2 %, annulus means 0.6 %."""
+    """4959 nodes: centre and totals within 0.5 %, nucleus means 0.2 %, annulus means 0.6 %."""
     miss = np.abs(summary(5000) / REFERENCE - 1)
     assert miss[:3].max() < 5e-3 and miss[9:].max() < 5e-3
     assert miss[3:6].max() < 2e-3 and miss[6:9].max() < 6e-3
 
 
 def test_canonical_grid_change():
-    """6.9 on 1305, 4959 and 20068 nodes: the change shrinks at every refinement, and its limit is closer than the mesh."""
+    """On 1305, 4959 and 20068 nodes: the change shrinks at every refinement, and its limit is closer than the mesh."""
     coarse, middle, fine = summary(1300), summary(5000), summary(20000)
     assert np.all(np.abs(fine - middle) < 0.75 * np.abs(middle - coarse))
     assert np.abs(fine / middle - 1)[:6].max() < 1e-3
@@ -78,7 +80,7 @@ def test_canonical_grid_change():
 
 
 def test_canonical_extremes_and_shares():
-    """6.9, 4959 nodes: least oxygen and glucose, most lactate, where glucose enters and who uses it."""
+    """4959 nodes: least oxygen and glucose, most lactate, where glucose enters and who uses it."""
     problem, solution = canonical(5000)
     assert solution.c[0].min() / kPa == pytest.approx(1.2748, rel=5e-3)
     assert solution.c[1].max() == pytest.approx(4.5722, rel=5e-3)
@@ -124,7 +126,7 @@ SCENARIOS = {
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_scenario(name):
-    """6.10 on about 5000 nodes: centre within 2 % or 0.02 (kPa, mM)."""
+    """On about 5000 nodes: centre within 2 % or 0.02 (kPa, mM)."""
     options, wanted = SCENARIOS[name]
     got = centre(*solved(**options))
     for value, reference in zip(got, wanted, strict=True):
@@ -135,13 +137,13 @@ def test_scenario(name):
     ({"lengths": {"half_height": HALF}}, 2.175, 14.3), ({"density": {"NP": 4e12, "AF": 9e12, "CEP": 15e12}}, 0.856, 14.3),
     ({"boundary": supply(1.0, 0.5)}, 0.710, 15.2)])
 def test_where_glucose_is_least(options, least, radius):
-    """6.10, 4959 nodes: where it is the inner annulus that starves, how much is left and at which radius (0.3 mm)."""
+    """4959 nodes: where it is the inner annulus that starves, how much is left and at which radius (0.3 mm)."""
     value, at = lowest(*solved(**options))
     assert value == pytest.approx(least, abs=0.02) and at == pytest.approx(radius, abs=0.3)
 
 
 def test_when_glucose_reaches_half_a_millimolar():
-    """6.10, 4959 nodes: at a height of x 1.325, and at the nucleus densities given for three discs (0.02 mM)."""
+    """4959 nodes: at a height of x 1.325, and at the nucleus densities given for three discs (0.02 mM)."""
     cases = [{"lengths": {"half_height": 6.3 * 1.325 * mm + 0.6 * mm}}, {"density": {**CELLS, "NP": 5.67e12}},
              {"density": {**CELLS, "NP": 4.47e12}, **GRADE_III},
              {"density": {**CELLS, "NP": 8.69e12}, "lengths": {"half_height": HALF}, **GRADE_III}]
@@ -162,7 +164,7 @@ def test_conservative_formulation_starves_the_disc_more():
 
 
 def test_rival_endplate_makes_the_disc_unviable():
-    """1.2, 4959 nodes: with the measured endplate diffusivities 82 % of the nucleus is below 0.5 mM glucose."""
+    """4959 nodes: with the measured endplate diffusivities 82 % of the nucleus is below 0.5 mM glucose."""
     problem, solution = solved(laws={**LAWS, "endplate_diffusivity": "measured_low"})
     glucose, nucleus = problem.points.at(solution.c[2]), problem.points.region == 0
     dark = problem.points.volume[nucleus & (glucose < 0.5)].sum() / problem.points.volume[nucleus].sum()
@@ -187,9 +189,10 @@ def striped(per_mm):
 
 
 def test_striped_endplate_on_an_aligned_mesh():
-    """1.6: 1-mm rings, half of the face open, grid lines on their edges, 8 and 16 cells per mm.
+    """Rings of 1 mm, half of the face open, grid lines on their edges, 8 and 16 cells per mm.
 
-    Counting edge nodes as open or as closed brackets the answer; both limits agree on 1.13 mM, 3 % from the published 1.16.
+    Counting edge nodes as open or as closed brackets the answer; both limits agree on 1.13 mM, 3 % below the
+    1.16 of the finite-volume grid.
     """
     limits = []
     for edge in (1, -1):
@@ -209,9 +212,9 @@ def test_striped_endplate_on_an_aligned_mesh():
 
 
 def test_patterns_of_open_endplate():
-    """1.6, 20068 nodes, half of the bone face open: the pattern matters more than the share.
+    """20068 nodes, half of the bone face open: the pattern matters more than the share.
 
-    Published least glucose 1.16 (1-mm stripes), 0.97 (open centre), 0.90 (homogenised), below 0 (open rim). Stripes are
+    Finite volumes leave a least glucose of 1.16 (1-mm stripes), 0.97 (open centre), 0.90 (homogenised), below 0 (rim). Stripes are
     as coarse as this mesh and come out 4 to 7 % low; the others are within 2 %.
     """
     mesh = ax1(20000)

@@ -1,4 +1,4 @@
-"""Steady benchmarks on line meshes: exact solutions and published reference numbers (groups 6.1, 6.2, 6.3, 6.5, 6.6)."""
+"""Steady benchmarks on line meshes: exact solutions and numbers of independent codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ D_NUCLEUS, D_PLATE = 4.074076e-10, 2.223770e-10  # glucose, porosity 0.80 and 0.
 
 @pytest.mark.parametrize("phi2", [0.5, 1.0, 2.0])
 def test_zero_order_slab(phi2):
-    """6.1 on 40 equal cells: P1 is exact at the nodes for a constant sink, c(0) = 1 - phi2 / 2."""
+    """On 40 equal cells: P1 is exact at the nodes for a constant sink, c(0) = 1 - phi2 / 2."""
     L, c0 = 6 * mm, 4.0
     rate = zero_order(phi2 * D_NUCLEUS * c0 / L**2)
     problem = build(line("slab", [("NP", L)], 40), [Solute({"NP": D_NUCLEUS}, {"outer": c0}, *rate)])
@@ -36,7 +36,7 @@ def test_zero_order_slab(phi2):
 
 @pytest.mark.parametrize(("phi2", "edge"), [(3, 0.183503), (4, 0.292893), (8, 0.5)])
 def test_zero_order_dead_core(phi2, edge):
-    """6.1 beyond phi2 = 2, 200 equal cells: the limiter leaves a core without substrate, xi* = 1 - sqrt(2 / phi2).
+    """Beyond phi2 = 2, 200 equal cells: the limiter leaves a core without substrate, xi* = 1 - sqrt(2 / phi2).
 
     The border is read from the living side, where c = phi2 (x - xi*)^2 / 2.
     """
@@ -51,7 +51,7 @@ def test_zero_order_dead_core(phi2, edge):
     ("cylinder", [0.789848, 0.438676, 0.204885, 0.0367109]),
     ("sphere", [0.850918, 0.551441, 0.299465, 0.0673825])])
 def test_first_order(kind, values):
-    """6.2, 200 equal cells: c(0)/c0 for phi = 1, 2, 3, 5 in the slab, the cylinder and the sphere."""
+    """200 equal cells: c(0)/c0 for phi = 1, 2, 3, 5 in the slab, the cylinder and the sphere."""
     for phi, value in zip((1, 2, 3, 5), values, strict=True):
         problem = build(line(kind, [("NP", 1.0)], 200), [Solute({"NP": 1.0}, {"outer": 1.0}, *first_order(phi**2))])
         assert problem.steady(c=1.0).c[0, 0] == pytest.approx(value, rel=1e-3)
@@ -63,7 +63,7 @@ def test_first_order(kind, values):
     (0.5, 2, 0.47568680, 0.600134, 1.112248), (0.5, 4, 0.22281493, 0.388602, 1.815823),
     (1, 4, 0.37097515, 0.512140, 1.418168)])
 def test_michaelis_menten_slab(beta, phi2, centre, half, flux):
-    """6.3, 200 equal cells: u'' = phi2 u / (beta + u), u(1) = 1; u(0), u(1/2) and the flux u'(1)."""
+    """200 equal cells: u'' = phi2 u / (beta + u), u(1) = 1; u(0), u(1/2) and the flux u'(1)."""
     problem = build(line("slab", [("NP", 1.0)], 200), [Solute({"NP": 1.0}, {"outer": 1.0}, *michaelis_menten(phi2, beta))])
     solution = problem.steady(c=1.0)
     assert solution.c[0, 0] == pytest.approx(centre, rel=1e-3)
@@ -73,7 +73,7 @@ def test_michaelis_menten_slab(beta, phi2, centre, half, flux):
 
 @pytest.mark.parametrize(("q2", "interface", "centre"), [(0.0, 3.028677, 0.377768), (2.25e-4, 2.846553, 0.195645)])
 def test_two_layers(q2, interface, centre):
-    """6.5, 66 equal cells in 6 mm tissue + 0.6 mm endplate: value at the border and in the centre."""
+    """66 equal cells in 6 mm tissue + 0.6 mm endplate: value at the border and in the centre."""
     mesh = line("slab", [("NP", 6 * mm), ("CEP", 0.6 * mm)], 66)
     still = build(mesh, [Solute({"NP": D_NUCLEUS, "CEP": D_PLATE}, {"outer": 4.0})])
     q = np.where(still.points.region == 2, q2, 6e-5)
@@ -93,20 +93,20 @@ def slab(half_mm, density=3.6, **options):
     (2, (4.507900, 1.246997, 3.661095)), (4, (3.189424, 2.269533, 2.885827)), (5, (2.520437, 2.856180, 2.441042)),
     (6, (1.939490, 3.461761, 1.981902)), (7, (1.468064, 4.082114, 1.511562))])
 def test_coupled_slab(half_mm, centre):
-    """6.6, 200 equal cells: oxygen, lactate and glucose in the centre against the half height."""
+    """200 equal cells: oxygen, lactate and glucose in the centre against the half height."""
     np.testing.assert_allclose(slab(half_mm), centre, rtol=1e-3)
 
 
 def test_coupled_slab_variants():
-    """6.6, 6 mm on 200 equal cells: no porosity on the oxygen sink; 8e6 cells/mL without and with the limiter."""
+    """6 mm on 200 equal cells: no porosity on the oxygen sink; 8e6 cells/mL without and with the limiter."""
     regions = [0.8, 0.75, 0.66]
     np.testing.assert_allclose(slab(6, porosity=1.0, porosity_by_region=regions), (1.586325, 3.369516, 2.051840), rtol=1e-3)
     np.testing.assert_allclose(slab(6, 8), (0.83622, 5.3275, 0.56733), rtol=1e-3)
     np.testing.assert_allclose(slab(6, 8, laws=LIMITED), (0.8347, 5.16707, 0.68896), rtol=1e-3)
 
 
-def test_conservative_slab_is_the_published_form_with_crowded_cells():
-    """In one material d(nf c)/dt = div(nf D grad c) - rho q is the published form, porosity off, with rho / nf cells."""
+def test_conservative_slab_is_the_upf_form_with_crowded_cells():
+    """In one material d(nf c)/dt = div(nf D grad c) - rho q is the ``upf`` form, porosity off, with rho / nf cells."""
     nf = 0.8
     plain = slab(5, 3.6 / nf, porosity=1.0, porosity_by_region=[nf] * 3)
     conserved = slab(5, laws={**LIMITED, "glucose_limiter": "none", "formulation": "conservative"})

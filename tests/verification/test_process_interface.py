@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from problems import DAY, LIMITED, ax1, nominal_draw, supply
+from problems import DAY, LIMITED, ax1, nominal_draw, parameters, supply
 
 from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.disc import Disc, tissue_processes
@@ -149,8 +149,9 @@ def processes():
 
 @pytest.fixture(scope="module")
 def sample():
-    """Return a disc, its parameters, and a state with some life in it at its points."""
+    """Return a disc, with the parameters of every law, and a state with some life in it at its points."""
     mine = disc(GrowthFactor())
+    mine.p = {**parameters(mine.points), **mine.p}
     n, rng = len(mine.points.volume), np.random.default_rng(7)
     state = {"oxygen": rng.uniform(10, 5800, n), "lactate": rng.uniform(0.8, 7, n), "glucose": rng.uniform(0.01, 5, n),
              "native": rng.uniform(1e12, 9e12, n), "senescent": rng.uniform(0, 1e12, n), "factor": rng.uniform(0, 1, n),

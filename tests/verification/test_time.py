@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from problems import DAY, LIMITED, ax1, bath, build, kPa, mm, nutrition, per_mL, supply
+from problems import DAY, LIMITED, Solute, ax1, bath, build, kPa, mm, nutrition, per_mL, supply
 
 from pulposus.tissue.mesh import line
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.process import Event, Field, Process
-from pulposus.tissue.stepper import Control
+from pulposus.tissue.stepper import Control, Stepper
 
 
 def test_transient_form_ends_in_the_steady_one():
@@ -39,7 +39,7 @@ def test_halving_the_tolerance_converges():
         y = at[-1].y
         return (problem.points.total(y["native"]) + problem.points.total(y["senescent"])) / 1e9, len(every)
 
-    truth = living(1e-6)[0] / 1.0
+    truth = living(1e-6)[0]
     found = [living(tol) for tol in (8e-3, 2e-3, 5e-4, 1.25e-4)]
     miss = [abs(value / truth - 1) for value, _ in found]
     assert all(later < earlier for earlier, later in zip(miss, miss[1:], strict=False))
@@ -83,9 +83,6 @@ def test_ledger_closes_over_doses():
 
 def test_a_boundary_value_that_differs_from_the_start_is_booked():
     """A disc that starts empty next to a full bath: what held nodes contain is neither lost nor made, and the ledger closes."""
-    from problems import Solute
-    from pulposus.tissue.stepper import Stepper
-
     problem = build(line("slab", [("NP", 1.0)], 50), [Solute({"NP": 1.0}, {"outer": 1.0})])
     stepper = Stepper(problem.coupled, Control(tol=1e-4, newton=1e-9, first=1e-6, least=1e-12, transient=True))
     start = stepper.start(0.0, np.zeros((1, problem.mesh.size)), {}, {})

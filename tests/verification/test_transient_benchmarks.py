@@ -1,4 +1,7 @@
-"""Benchmarks in time: a filling slab (6.4), an oxygen front through the endplate (6.11), the diffusion chamber (6.7)."""
+"""Benchmarks in time: a filling slab, an oxygen front through the endplate, the diffusion chamber.
+
+The chamber is the set-up of a published experiment; its numbers are those of an independent code, as are the times of the front.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def when(every, weights, value):
 
 
 def test_filling_slab():
-    """6.4, 400 equal cells: c = 0 inside, 1 at the edge from t = 0; centre, half and mean at tau = D t / L^2."""
+    """400 equal cells: c = 0 inside, 1 at the edge from t = 0; centre, half and mean at tau = D t / L^2."""
     table = {0.05: (0.003131, 0.113848, 0.252313), 0.1: (0.050695, 0.264349, 0.356823), 0.2: (0.227688, 0.446824, 0.504088),
              0.5: (0.629223, 0.737812, 0.763950), 1.0: (0.892023, 0.923649, 0.931260)}
     problem = build(line("slab", [("NP", 1.0)], 400), [Solute({"NP": 1.0}, {"outer": 1.0})])
@@ -46,21 +49,21 @@ def front(t, depth, tissue, plate, D_tissue, D_plate, terms=24):
     return float((np.exp(s * t) * shape / s * weight).sum().imag / terms)
 
 
-PUBLISHED = {0.5: (182, 266, 1904), 1.0: (348, 506, 3430), 2.0: (832, 1204, 7276)}  # s, to 5, 10 and 50 %
+FINITE_VOLUME = {0.5: (182, 266, 1904), 1.0: (348, 506, 3430), 2.0: (832, 1204, 7276)}  # s, to 5, 10 and 50 %
 
 
 def test_oxygen_front_through_the_endplate():
-    """6.11, 660 equal cells, 6 mm nucleus + 0.6 mm endplate, no sink: time to 5, 10, 50 % below the endplate.
+    """660 equal cells, 6 mm nucleus + 0.6 mm endplate, no sink: time to 5, 10, 50 % below the endplate.
 
-    1e-3 against the inverted Laplace transform; the published times carry up to 0.9 % of their own discretisation.
+    1e-3 against the inverted Laplace transform; finite volumes carry up to 0.9 % of their own discretisation.
     """
     plate, tissue = 0.6 * mm, 6.0 * mm
     D = {region: 3e-9 * (nf / (2 - nf)) ** 2 for region, nf in (("NP", 0.80), ("CEP", 0.66))}
     problem = build(line("slab", [("NP", tissue), ("CEP", plate)], 660), [Solute(D, {"outer": 1.0})])
     _, every, _ = problem.run([8000.0], Control(tol=1e-5, newton=1e-10, first=1e-3, least=1e-9, transient=True), c=0.0)
-    for depth, published in PUBLISHED.items():
+    for depth, reference in FINITE_VOLUME.items():
         node = np.eye(problem.mesh.size)[problem.mesh.nearest(tissue - depth * mm)]
-        for share, time in zip((0.05, 0.1, 0.5), published, strict=True):
+        for share, time in zip((0.05, 0.1, 0.5), reference, strict=True):
             got = when(every, node, share)
             assert front(got, depth * mm, tissue, plate, D["NP"], D["CEP"]) == pytest.approx(share, rel=2e-3)
             slope = (front(got * 1.01, depth * mm, tissue, plate, D["NP"], D["CEP"]) - share) / (0.01 * got)
@@ -82,7 +85,7 @@ def chamber(density, days, tol=1e-4, **options):
 
 
 def test_chamber_where_all_live():
-    """6.7, 2e6 cells/mL: day 6, nobody has died."""
+    """2e6 cells/mL: day 6, nobody has died."""
     _, at, cells, _ = chamber(2, [6])
     np.testing.assert_allclose(at[0].c[:, 0], [7.347 * kPa, 5.707, 0.681], rtol=1e-2)
     assert cells[0][0] == pytest.approx(1.0, abs=1e-3)
@@ -91,9 +94,9 @@ def test_chamber_where_all_live():
 @pytest.mark.parametrize(("density", "table", "depth"), [
     (4, {2: (0.3256, 0.8442), 6: (0.0609, 0.7374)}, 9.25), (8, {1: (0.2591, 0.7166), 6: (0.0050, 0.5190)}, 6.50)])
 def test_chamber_where_cells_die(density, table, depth):
-    """6.7: viable fraction in the centre and on average, and the depth of the living layer at day 6 (0.1 mm).
+    """Viable fraction in the centre and on average, and the depth of the living layer at day 6 (0.1 mm).
 
-    1 % of the value, 0.0002 where the published digits end; glucose recovers once its consumers are dead.
+    1 % of the value, 0.0002 where the digits of the reference end; glucose recovers once its consumers are dead.
     """
     _, at, cells, book = chamber(density, list(table))
     for got, wanted in zip(cells, table.values(), strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from shutil import rmtree
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ METERS = ("bar", "text", "none")
 HYPOTHESES = ("default", "all")
 RECORD = "run.json"  # what every finished run has
 NUMBERS = "results.nc"
+PARTS = "parts"  # finished draws of a run that is not finished
 
 Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help="A study, a run.json, or two result folders.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the report and the numbers.", show_default=False)]
@@ -62,7 +64,7 @@ def compare(
         faults += _needless(given, "nothing: a repeat takes it from run.json")
         comparison = _repeat(study, faults, workers, meter)
     else:
-        options = {"draws": draws, "seed": seed, "hypotheses": hypotheses, "workers": workers}
+        options = {"draws": draws, "seed": seed, "hypotheses": hypotheses, "workers": workers, "keep": Path(str(out)) / PARTS}
         comparison = _run(study, faults, options, meter, None if as_json else lang)
     _tell(comparison, Path(str(out)), lang, as_json)
 
@@ -123,6 +125,8 @@ def _tell(comparison: Any, out: Path, lang: str, as_json: bool) -> None:
     from pulposus.report.write import write_report
 
     write_report(comparison, out, lang)
+    if not comparison.interrupted:
+        rmtree(out / PARTS, ignore_errors=True)
     if as_json:
         print_json(document("comparison/1", {**comparison.document(), "out": str(out)}))
     else:
@@ -176,7 +180,7 @@ def out_faults(out: Path | None, force: bool) -> list[Fault]:
         return [Fault("", "--out", "nothing", "a folder for the report, such as --out results/my_study")]
     if out.exists() and not out.is_dir():
         return [Fault(str(out), "--out", "a file", "a folder")]
-    if out.is_dir() and not force and any(out.iterdir()) and not (out / RECORD).is_file():
+    if out.is_dir() and not force and any(f.name != PARTS for f in out.iterdir()) and not (out / RECORD).is_file():
         return [
             Fault(
                 str(out),

@@ -32,12 +32,12 @@ class Band:
 def band(values: Any) -> Band:
     """Return the band of values (draw, time); times without a finite draw are NaN.
 
-    >>> band(np.arange(101.0)[:, None]).low.tolist()
+    >>> band(np.arange(101.0)[:, None]).low.round(6).tolist()
     [10.0]
     """
     spreads = [spread_of(column) for column in np.asarray(values, dtype=float).T]
-    return Band(*(np.array([getattr(s, f) for s in spreads], dtype=float) for f in ("median", "low", "high")),
-                np.array([s.n for s in spreads], dtype=np.int64))
+    median, low, high = (np.array([getattr(s, f) for s in spreads], dtype=float) for f in ("median", "low", "high"))
+    return Band(median, low, high, np.array([s.n for s in spreads], dtype=np.int64))
 
 
 def series(facts: Facts, name: str, arm: str, place: str | None = None) -> Array:

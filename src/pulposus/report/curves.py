@@ -13,14 +13,14 @@ from pulposus.report.bands import Band, band, difference_series, series
 from pulposus.report.facts import Facts
 from pulposus.report.numbers import count, number, with_unit
 from pulposus.report.pictures import Picture, canvas, figure_language, line_style, svg_of
-from pulposus.report.spreadsheets import table
+from pulposus.report.spreadsheets import PICTURE_DIGITS, table
 from pulposus.report.words import joined, outcome, said, unit
 
 __all__ = ["curve_pictures"]
 
 _WIDTH, _HEIGHT, _LEGEND_ROW = 11.0, 3.7, 0.22  # inches
 _PER_ROW = 3  # arms in a row of the legend
-_SHADE, _FAINT = 0.07, 0.5
+_SHADES, _LEAST_SHADE, _FAINT = 0.35, 0.04, 0.5  # opacity of all bands together, of one, of its edge
 _COUNTS = ("transplanted_cells",)  # on a scale of powers of ten, without a difference: comparators hold none
 _LONG = 90.0  # days; a longer follow-up is told in months
 _WIDEST = 2.0  # what the instrument detects is drawn if it is at most so many times the largest difference
@@ -52,7 +52,8 @@ def _picture(facts: Facts, name: str, lang: str) -> Picture:
             _labels(right, facts, name, shown, "difference")
             _detectable(right, facts, name, differences, shown)
         handles, _ = left.get_legend_handles_labels()
-        figure.legend(handles, [_legend(facts, arm, shown, bool(differences)) for arm in levels], loc="outside lower center", ncols=_PER_ROW)
+        labels = [_legend(facts, arm, shown, bool(differences)) for arm in levels]
+        figure.legend(handles, labels, loc="outside lower center", ncols=_PER_ROW)
         svg = svg_of(figure)
     return Picture(name, outcome(name, lang), _alt(facts, name, levels, lang), svg, _csv(facts, levels, differences))
 
@@ -61,13 +62,14 @@ def _draw(axes: Any, facts: Facts, bands: dict[str, Band]) -> None:
     """Draw medians and intervals; an arm has the same line in every figure."""
     factor = _time(facts)[0]
     time = facts.data["time"].values * factor
+    shade = max(_LEAST_SHADE, _SHADES / len(facts.arms))
     for index, arm in enumerate(facts.arms):
         if arm in bands:
             style = line_style(index)
             axes.plot(time, bands[arm].median, label=arm, zorder=3, **style)
-            axes.fill_between(time, bands[arm].low, bands[arm].high, color=style["color"], alpha=_SHADE, linewidth=0)
-            for edge in (bands[arm].low, bands[arm].high):
-                axes.plot(time, edge, linewidth=0.6, alpha=_FAINT, zorder=2, **style)
+            colour = style["color"]
+            axes.fill_between(time, bands[arm].low, bands[arm].high, facecolor=(colour, shade), edgecolor=(colour, _FAINT),
+                              linestyle=style["linestyle"], linewidth=0.6, zorder=2)
     axes.set_xlim(time[0], time[-1])
 
 
@@ -135,7 +137,7 @@ def _csv(facts: Facts, levels: dict[str, Band], differences: dict[str, Band]) ->
         for i, time in enumerate(facts.data["time"].values):
             more = _at(differences[arm], i) if arm in differences else ["", "", ""]
             rows.append([arm, time, *_at(found, i), facts.arms[arm]["comparator"] or "", *more])
-    return table(heads, rows)
+    return table(heads, rows, PICTURE_DIGITS)
 
 
 def _at(found: Band, i: int) -> list[Any]:

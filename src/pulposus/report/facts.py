@@ -1,7 +1,8 @@
 """The facts of a finished or unfinished comparison, read from its result alone, in the order of the study.
 
 Whether a run is whole is derived: it is when all draws that were asked for are there and, if rivals were asked for,
-every rival too. A pair of arms counts as decided only when all rivals are there. Differences below a step, about a
+every rival too. A pair of arms counts as decided only when all rivals are there and the draws are enough to tell its
+chance from the limit: 8 of 8 draws do not make 0.95. Differences below a step, about a
 hundredth of what an instrument detects, are not told: they are of the size of the solver's tolerance.
 """
 
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pulposus.study.statistics import spread_of
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -26,6 +29,8 @@ OUTCOMES = ("height_index", "t2")
 _TOP = 3  # assumptions on the first screen
 _STEPS = 100  # a difference is told in steps of at most this fraction of the smallest change an instrument detects
 _FINEST = 1e-3
+_WIDTHS = 50  # steps in the widest interval of an outcome of which no instrument's smallest change is on record
+_CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,42 @@ class Facts:
     @cached_property
     def decided(self) -> list[dict[str, Any]]:
         """The decided pairs with a difference that is told, the largest difference first."""
-        return self._sorted(self.screen["decided"]) if self.rivals_whole else []
+        return [pair for pair in self._candidates if self.sure(pair)] if self.rivals_whole else []
 
     @cached_property
     def likely(self) -> list[dict[str, Any]]:
         """The pairs beyond the chance that decides which are not decided all the same, the largest difference first."""
-        more = [] if self.rivals_whole else self.screen["decided"]
-        return self._sorted([*self.screen["likely"], *more])
+        if self._too_few:
+            return self._candidates
+        return self._sorted([*self.screen["likely"], *([] if self.rivals_whole else self.screen["decided"])])
+
+    @cached_property
+    def _candidates(self) -> list[dict[str, Any]]:
+        return self._sorted(self.screen["decided"])
+
+    @property
+    def _too_few(self) -> bool:
+        return self.rivals_whole and bool(self._candidates) and not self.decided
+
+    @property
+    def draws_needed(self) -> int:
+        """How many draws that all agree tell a chance beyond the limit; 0 when no pair is kept back for want of draws."""
+        from pulposus.study.summary import DECIDED
+
+        return int(np.ceil(np.log(1 - _CONFIDENCE) / np.log(DECIDED))) if self._too_few else 0
+
+    def sure(self, pair: Mapping[str, Any]) -> bool:
+        """Return whether the draws are enough to tell that the chance of a pair exceeds the limit under every law.
+
+        A chance of exactly the limit would then give as many agreeing draws in fewer than one of twenty runs.
+        """
+        from scipy.stats import binom
+
+        from pulposus.study.summary import DECIDED
+
+        least = min([pair["chance"], *pair["under_rivals"].values()])
+        agreeing = np.floor(least * pair["n"] + _FINEST)
+        return bool(binom.sf(agreeing - 1, pair["n"], DECIDED) < 1 - _CONFIDENCE)
 
     @cached_property
     def reversing(self) -> list[dict[str, Any]]:
@@ -133,10 +167,33 @@ class Facts:
             if row["comparator"] and abs(row[f"{outcome}_difference"]["median"]) > smallest[outcome]
         ]
 
+    @cached_property
+    def instruments(self) -> dict[str, dict[str, Any]]:
+        """The records that say what an instrument detects; they judge the differences and take no part in the run."""
+        from dataclasses import asdict
+
+        from pulposus.core.parameters import ParameterSet
+
+        known = ParameterSet.load()
+        return {name: asdict(known[name]) for name in map(self.smallest_record, OUTCOMES)}
+
+    @staticmethod
+    def smallest_record(outcome: str) -> str:
+        """Return the record of the smallest change in an outcome that an instrument detects."""
+        return f"{outcome.removesuffix('_index')}_smallest_change"
+
     def step(self, outcome: str) -> float:
-        """Return the step in which differences in an outcome are told, a power of ten."""
-        smallest = self.screen["smallest_change"].get(outcome, float("nan"))
-        return float(10 ** np.floor(np.log10(smallest / _STEPS))) if np.isfinite(smallest) and smallest > 0 else _FINEST
+        """Return the step in which differences in an outcome are told, a power of ten.
+
+        It follows from what an instrument detects or, where no instrument is on record, from the widest interval.
+        """
+        whole = self.screen["smallest_change"].get(outcome)
+        if whole is None and outcome in self.data:
+            last = self.data[outcome].isel(time=-1)
+            first = {dim: 0 for dim in last.dims if dim not in ("arm", "draw")}  # the nucleus is the first region
+            ends = [spread_of(values) for values in last.isel(first).values]
+            whole = max((end.high - end.low for end in ends), default=0.0) * _STEPS / _WIDTHS
+        return float(10 ** np.floor(np.log10(whole / _STEPS))) if whole is not None and whole > 0 else _FINEST
 
     def negligible(self, spread: Mapping[str, Any], outcome: str) -> bool:
         """Return whether a whole difference, median and interval, is smaller than half a step."""

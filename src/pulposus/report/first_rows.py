@@ -68,15 +68,23 @@ def first_rows(facts: Facts, lang: str) -> list[Row]:
     for name, row in facts.arms.items():
         level = levels[row["evidence"]["level"]]
         remarks = [say("ended_early", n=row["stopped"], of=facts.done)] if row["stopped"] else []
-        better = [say("better", worse=p["worse"], outcome=outcome(p["outcome"], lang, short=True))
-                  for p in facts.decided if p["better"] == name]
         rows.append(Row(
             arm=name, what=what(row, lang), given=given(row, lang), comparator=row["comparator"] or "",
             level=level.label_zh if lang == "zh" else level.label, rank=level.rank, n=evidence_n(row["evidence"], lang),
             alive=_alive(facts, row, lang),
             differences={o: _difference(facts, row, o, lang) for o in OUTCOMES},
-            harm=_harm(row, lang), remarks=tuple(remarks), better=tuple(better)))
+            harm=_harm(row, lang), remarks=tuple(remarks), better=_better(facts, name, lang)))
     return rows
+
+
+def _better(facts: Facts, arm: str, lang: str) -> tuple[str, ...]:
+    """Return above which arms an arm is decided to end, and whether an instrument would see it."""
+    said_of = []
+    for pair in (p for p in facts.decided if p["better"] == arm):
+        seen = pair["by"] > facts.screen["smallest_change"][pair["outcome"]]
+        told = outcome(pair["outcome"], lang, short=True)
+        said_of.append(said(lang)("better" if seen else "better_unseen", worse=pair["worse"], outcome=told))
+    return tuple(said_of)
 
 
 def evidence_n(evidence: Mapping[str, Any], lang: str) -> str:

@@ -18,13 +18,13 @@ from pulposus.core.units import si
 from pulposus.report.facts import Facts
 from pulposus.report.numbers import TINY, number, with_unit
 from pulposus.report.pictures import Picture, canvas, figure_language, svg_of
-from pulposus.report.spreadsheets import table
-from pulposus.report.words import joined, outcome, said, unit
+from pulposus.report.spreadsheets import PICTURE_DIGITS, table
+from pulposus.report.words import joined, moment, outcome, said, unit
 
 if TYPE_CHECKING:
     from pulposus.tissue.geometry import Geometry
 
-__all__ = ["MAPS", "map_pictures", "mirrored"]
+__all__ = ["MAPS", "empty_maps", "map_pictures", "mirrored"]
 
 Array = NDArray[np.float64]
 MAPS = ("glucose", "oxygen", "native", "transplanted")
@@ -65,6 +65,12 @@ def map_pictures(facts: Facts, lang: str) -> list[Picture]:
     geometry = _geometry(facts)
     times = [float(t) for t in facts.data["map_time"].values] if "map_time" in facts.data.dims else [None]
     return [_picture(facts, name, time, geometry, lang) for name in MAPS for time in times if _shows(facts, name, time)]
+
+
+def empty_maps(facts: Facts, lang: str) -> str:
+    """Return the quantities that hold nothing to see in any arm at any time, as a list in words."""
+    times = [float(t) for t in facts.data["map_time"].values] if "map_time" in facts.data.dims else [None]
+    return joined([outcome(n, lang) for n in MAPS if not any(_shows(facts, n, time) for time in times)], lang)
 
 
 def _shows(facts: Facts, name: str, time: float | None) -> bool:
@@ -109,7 +115,7 @@ def _picture(facts: Facts, name: str, time: float | None, geometry: Geometry | N
             bar.set_label(f"{outcome(name, shown)} / {told}")
         svg = svg_of(figure)
     at = facts.screen["follow_up_days"] if time is None else time
-    title = said(lang)("map_title", quantity=outcome(name, lang), day=f"{at:g}")
+    title = said(lang)("map_title", quantity=outcome(name, lang), when=moment(at, lang))
     return Picture(f"map_{name}_day_{at:g}", title, _alt(facts, name, values, lang), svg, _csv(facts, values))
 
 
@@ -198,4 +204,4 @@ def _csv(facts: Facts, values: Array) -> str:
     """Return the numbers of a picture, one row per node of the quarter."""
     rows: list[Sequence[Any]] = [[r, z, *column] for r, z, column in zip(
         facts.data["node_r"].values, facts.data["node_z"].values, values.T, strict=True)]
-    return table(["r_mm", "z_mm", *facts.arms], rows)
+    return table(["r_mm", "z_mm", *facts.arms], rows, PICTURE_DIGITS)

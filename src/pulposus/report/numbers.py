@@ -7,12 +7,14 @@ never looks like a result.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pulposus.core.language import text
 
-__all__ = ["NOTHING", "TINY", "count", "difference", "interval", "number", "percent", "plus_minus", "quantity",
+__all__ = ["NOTHING", "TINY", "count", "difference", "interval", "number", "percent", "plus_minus", "printed_unit",
+           "quantity",
            "with_unit"]
 
 NOTHING = "–"
@@ -108,8 +110,8 @@ def with_unit(said: str, unit: str) -> str:
 def count(value: float, lang: str) -> str:
     """Return a number of cells or particles, large ones in the words of the language.
 
-    >>> count(1.6e6, "en"), count(1.6e6, "zh"), count(136.2, "en"), count(2.5e4, "en")
-    ('1.6 million', '160万', '136', '25000')
+    >>> count(1.6e6, "en"), count(1.6e6, "zh"), count(136.2, "en"), count(227245.0, "en")
+    ('1.6 million', '160万', '136', '227,000')
     """
     if not math.isfinite(value):
         return NOTHING
@@ -117,10 +119,10 @@ def count(value: float, lang: str) -> str:
         least, words = scale.split("=")
         if abs(value) >= float(least):
             return words.replace("#", number(value / float(least)).removesuffix(".0"))
-    return f"{value:.0f}" if abs(value) >= 1 or value == 0 else number(value)
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1 or value == 0 else number(value)
 
 
-def quantity(value: float, unit: str = "") -> str:
+def quantity(value: float, unit: str = "", digits: int = 3) -> str:
     """Return the value of a record with its unit, very small and large ones as a power of ten.
 
     >>> quantity(6.72e-6), quantity(0.05), quantity(3.6e6), quantity(21.0, "mm").split()
@@ -128,11 +130,22 @@ def quantity(value: float, unit: str = "") -> str:
     """
     if not math.isfinite(value):
         return NOTHING
-    said = f"{value:.3g}"
+    said = f"{value:.{digits}g}"
     if value and not TINY <= abs(value) < _LARGE:
         mantissa, _, power = f"{value:.2e}".partition("e")
         said = f"{float(mantissa):g}×10{str(int(power)).translate(_RAISED)}"
-    elif abs(value) >= 1:
-        said = f"{float(f'{value:.4g}'):g}"
-    told = "" if unit == "1" else unit.replace("**", "^").replace("percent", "%")
-    return with_unit(said.replace("-", _MINUS), told)
+    elif "e" in said:
+        said = f"{float(said):.0f}"
+    return with_unit(said.replace("-", _MINUS), printed_unit(unit))
+
+
+def printed_unit(unit: str) -> str:
+    """Return a unit of a record as it is printed.
+
+    >>> printed_unit("nmol/(million_cell*h)"), printed_unit("cm**2/s"), printed_unit("percent"), printed_unit("1")
+    ('nmol/(10⁶ cells·h)', 'cm²/s', '%', '')
+    """
+    if unit == "1":
+        return ""
+    said = re.sub(r"\*\*(-?\d+)", lambda power: power.group(1).translate(_RAISED), unit)
+    return said.replace("percent", "%").replace("million_cell", "10⁶ cells").replace("*", "·")

@@ -19,7 +19,8 @@ __all__ = ["ceilings", "evidence", "grades", "laws", "outcomes", "reported", "ri
 
 _COUNTS = ("transplanted_cells",)
 _PLACES = 2  # of a probability
-_MM = 3  # digits of a level
+_DIGITS = 3  # of a level that is the same in every draw
+_PARTS = 20  # of an interval; the step of a level is at most one of them
 _DAY = "day"
 
 
@@ -55,22 +56,26 @@ def _level(values: Any, name: str, lang: str) -> tuple[str, str]:
         return NOTHING, ""
     if name in _COUNTS:
         low, high = count(spread["low"], lang), count(spread["high"], lang)
+        if spread["low"] == spread["high"]:
+            return count(spread["median"], lang), ""
         return count(spread["median"], lang), f"({said(lang)('interval', low=low, high=high)})"
-    ends = said(lang)("interval", low=number(spread["low"], _MM), high=number(spread["high"], _MM))
-    return number(spread["median"], _MM) + plus_minus(spread["error"]), f"({ends})"
+    width = spread["high"] - spread["low"]
+    if not width > 0:
+        return number(spread["median"], _DIGITS), ""
+    step = min(1.0, 10.0 ** np.floor(np.log10(width / _PARTS)))
+    places = round(-np.log10(step))
+    low, median, high = (f"{spread[key]:.{places}f}" for key in ("low", "median", "high"))
+    return median + plus_minus(spread["error"], step), f"({said(lang)('interval', low=low, high=high)})"
 
 
 def _between(facts: Facts, name: str, values: Any, lang: str) -> dict[str, str]:
     """Return the difference at the end with its interval."""
     spread = vars(spread_of(values[:, -1])) if values is not None else {"n": 0}
-    if not spread["n"]:
+    if not spread["n"] or name in _COUNTS:
         return {"difference": NOTHING, "difference_interval": ""}
-    if name in _COUNTS:
-        return {"difference": count(spread["median"], lang),
-                "difference_interval": f"({count(spread['low'], lang)} – {count(spread['high'], lang)})"}
     step = facts.step(name)
     return {"difference": difference(spread["median"], step) + plus_minus(spread["error"], step),
-            "difference_interval": f"({interval(spread, lang, step)})"}
+            "difference_interval": _brackets(facts, spread, name, lang)}
 
 
 def grades(facts: Facts, lang: str) -> list[dict[str, Any]]:
@@ -171,8 +176,12 @@ def _told(facts: Facts, spread: Mapping[str, Any], name: str, lang: str) -> tupl
     """Return a difference and its interval as text."""
     if not spread["n"]:
         return NOTHING, ""
-    step = facts.step(name)
-    return difference(spread["median"], step), f"({interval(spread, lang, step)})"
+    return difference(spread["median"], facts.step(name)), _brackets(facts, spread, name, lang)
+
+
+def _brackets(facts: Facts, spread: Mapping[str, Any], name: str, lang: str) -> str:
+    """Return the interval of a difference in brackets; nothing for one that is too small to be told."""
+    return "" if facts.negligible(spread, name) else f"({interval(spread, lang, facts.step(name))})"
 
 
 def reported(facts: Facts, lang: str) -> list[dict[str, str]]:
@@ -186,7 +195,7 @@ def reported(facts: Facts, lang: str) -> list[dict[str, str]]:
         known = name in facts.data and one["arm"] in facts.arms and facts.done
         told = unit(facts.data[name].attrs["units"], lang) if known else ""
         value = one["value"]
-        text = with_unit(number(float(value), _MM), told) if isinstance(value, (int, float)) else str(value)
+        text = with_unit(number(float(value), _DIGITS), told) if isinstance(value, (int, float)) else str(value)
         text += f" ± {number(one['sd'])}" if one["sd"] is not None else ""
         text += f" (n = {one['n']})" if one["n"] is not None else ""
         predicted = say("not_predicted")

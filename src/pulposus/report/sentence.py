@@ -64,6 +64,9 @@ def _verdict(facts: Facts, lang: str) -> str:
         parts = [say("s_decided", count=rivals, pairs=_pairs(facts.decided, facts, lang, strictest=True))]
         parts += [say("s_rival_disagrees", pairs=likely)] if facts.likely else []
         return say("s_clause_separator").join(parts)
+    if facts.draws_needed:
+        return say("s_nothing_few_draws", limit=limit, draws=facts.done, needed=facts.draws_needed, count=rivals,
+                   pairs=_pairs(facts.likely, facts, lang, strictest=True))
     if facts.rivals_whole:
         key = "s_nothing_rival_disagrees" if facts.likely else "s_nothing_any_law"
     elif facts.rivals_asked:

@@ -30,7 +30,9 @@ def records(facts: Facts, lang: str) -> list[dict[str, Any]]:
         rows.sort(key=lambda row: (-row["rank"], row["label"]))
         if rows:
             groups.append({"origin": origin, "title": said(lang)(f"origin_{origin}"), "rows": rows})
-    return groups
+    instruments = {name: about for name, about in facts.instruments.items() if name not in facts.about["records"]}
+    rows = [_record(facts, name, about, None, lang) for name, about in instruments.items()]
+    return [*groups, {"origin": "instrument", "title": said(lang)("origin_instrument"), "rows": rows}] if rows else groups
 
 
 def _record(facts: Facts, name: str, about: dict[str, Any], share: float | None, lang: str) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def references(facts: Facts, lang: str) -> list[dict[str, Any]]:
     """Return everything cited, with links and what it was used for, sorted by key."""
     say, known = said(lang), load_references()
     used: dict[str, list[dict[str, str]]] = {}
-    for name, about in facts.about["records"].items():
+    for name, about in {**facts.instruments, **facts.about["records"]}.items():
         if about["source"] not in _OWN:
             used.setdefault(about["source"], []).append({"id": name, "label": record_label(about, name, lang)})
     reasons: dict[str, list[str]] = {}

@@ -16,17 +16,18 @@ from pulposus.report.facts import Facts
 from pulposus.study.dataset import QUANTITIES
 from pulposus.study.statistics import spread_of
 
-__all__ = ["SUMMARY", "TRAJECTORIES", "summary", "table", "trajectories"]
+__all__ = ["PICTURE_DIGITS", "SUMMARY", "TRAJECTORIES", "summary", "table", "trajectories"]
 
 SUMMARY = ("arm", "outcome", "region", "time_days", "unit", "median", "low", "high", "mc_error", "n_draws", "interval_level",
            "comparator", "difference_median", "difference_low", "difference_high", "difference_mc_error", "difference_n_draws",
            "smallest_detectable_change")
 TRAJECTORIES = ("arm", "quantity", "region", "time_days", "median", "low", "high", "unit", "n")
+PICTURE_DIGITS = 6  # of the numbers kept with a picture
 _SHARES = ("alive_share", "arrived_share")
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return rows as CSV; a number that is not finite is empty.
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], digits: int | None = None) -> str:
+    """Return rows as CSV, numbers whole or with so many significant digits; a number that is not finite is empty.
 
     >>> table(["a", "b"], [[1.5, float("nan")]])
     'a,b\\n1.5,\\n'
@@ -35,14 +36,15 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(heads)
     for row in rows:
-        writer.writerow([_plain(value) for value in row])
+        writer.writerow([_plain(value, digits) for value in row])
     return out.getvalue()
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, digits: int | None) -> Any:
     """Return a value as it stands in a file."""
     if isinstance(value, (float, np.floating)):
-        return repr(float(value)) if math.isfinite(value) else ""
+        said = repr(float(value)) if digits is None else f"{value:.{digits}g}"
+        return said if math.isfinite(value) else ""
     return value
 
 

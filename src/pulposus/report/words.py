@@ -7,10 +7,13 @@ from functools import partial
 from typing import Any
 
 from pulposus.core.language import catalogue, text
+from pulposus.core.units import convert
 from pulposus.core.vocabulary import label, terms
-from pulposus.report.numbers import count, number
+from pulposus.report.numbers import count, number, printed_unit
 
-__all__ = ["given", "joined", "law", "outcome", "reason", "record_label", "rival", "said", "subject", "unit", "what"]
+__all__ = ["given", "joined", "law", "moment", "outcome", "reason", "record_label", "rival", "said", "subject", "unit", "what"]
+
+_LONG = 3  # months; from here on times are told in months
 
 
 def said(lang: str) -> Callable[..., str]:
@@ -55,7 +58,7 @@ def unit(name: str, lang: str) -> str:
     key = f"report_unit_{name.replace('/', '_per_')}"
     if name in ("", "1"):
         return ""
-    return text(key, lang) if key in catalogue().keys() else name.replace("**", "^")
+    return text(key, lang) if key in catalogue().keys() else printed_unit(name)
 
 
 def what(about: Mapping[str, Any], lang: str) -> str:
@@ -117,6 +120,17 @@ def reason(english: str, lang: str) -> str:
 def record_label(record: Mapping[str, Any], name: str, lang: str) -> str:
     """Return what a record is called."""
     return str(record.get("label_zh" if lang == "zh" else "label") or name)
+
+
+def moment(days: float, lang: str) -> str:
+    """Return a time of the study in words.
+
+    >>> moment(28.0, "en"), moment(730.5, "zh")
+    ('day 28', '第 24 个月')
+    """
+    months = convert(days, "day", "month")
+    key, value = ("report_month", months) if months > _LONG else ("report_day", days)
+    return text(key, lang, n=f"{value:.3g}")
 
 
 def subject(about: Mapping[str, Any], lang: str) -> str:

@@ -24,6 +24,7 @@ from pulposus.core.vocabulary import terms
 from pulposus.study.ceiling import dose_ceilings
 from pulposus.study.dataset import build
 from pulposus.study.execute import cores, run_tasks
+from pulposus.study.parts import Parts
 from pulposus.study.plan import Plan, accepted_draws, make_plan
 from pulposus.study.run import DrawOutcome, run_draw
 from pulposus.study.study_file import StudySpec, named_comparator, read_study
@@ -33,6 +34,7 @@ __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
 NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
 _PREVIEW = 8  # finished draws after which a first table can be shown
 _DEFAULT = "default"
+Task = tuple[str, int]  # a block (the default laws, or a rival) and a draw
 INTERRUPTED = 130  # the exit code of a run that the user stopped
 
 
@@ -66,58 +68,79 @@ def rival_laws(plan: Plan) -> dict[str, dict[str, Any]]:
     return out
 
 
-def _work(plans: Mapping[str, Plan], task: tuple[str, int]) -> DrawOutcome:
+def _work(plans: Mapping[str, Plan], task: Task) -> DrawOutcome:
     """Run one draw of one block (the default laws, or a rival)."""
     return run_draw(plans[task[0]], task[1])
 
 
+class _Run:
+    """A comparison under way: its plans by block, its draws, and the outcomes found so far."""
+
+    def __init__(self, spec: StudySpec, record: RunRecord, count: int) -> None:
+        self.spec, self.record, self.count, self.started = spec, record, count, time.monotonic()
+        plan = make_plan(spec, NODES, record.seed)
+        self.plans = {_DEFAULT: plan}
+        if record.options["hypotheses"] == "all":
+            self.plans |= {rival: make_plan(spec, NODES, record.seed, laws) for rival, laws in rival_laws(plan).items()}
+        self.indices, self.rejected = accepted_draws(plan, count)
+        begun = time.monotonic()
+        self.nominal = run_draw(plan, None)
+        self.seconds_per_draw = time.monotonic() - begun
+        self.ceilings = dose_ceilings(plan)
+        self.found: dict[Task, DrawOutcome] = {}
+
+    @property
+    def tasks(self) -> list[Task]:
+        """All (block, draw) of the run, the default laws first."""
+        return [(block, index) for block in self.plans for index in self.indices]
+
+    def first_done(self) -> bool:
+        """Return whether just now enough draws are there for a first table."""
+        return len(self.found) == _PREVIEW < self.count and all((_DEFAULT, i) in self.found for i in self.indices[:_PREVIEW])
+
+    def comparison(self, complete: bool) -> Comparison:
+        """Return the comparison of the draws that are there."""
+        kept = [i for i in self.indices if (_DEFAULT, i) in self.found]
+        blocks = {b: [self.found[b, i] for i in kept] for b in self.plans
+                  if b != _DEFAULT and all((b, i) in self.found for i in kept)}
+        dataset = build(self.plans[_DEFAULT], kept, [self.found[_DEFAULT, i] for i in kept], self.nominal, blocks)
+        dataset.attrs = _attributes(self.plans[_DEFAULT], self.rejected, self.ceilings, self.nominal)
+        status = _status(len(kept), self.count, self.rejected, dataset, complete)
+        return Comparison(self.spec, Result(dataset, status, self.record.finished(time.monotonic() - self.started)), not complete)
+
+
 def compare(spec: StudySpec, text: str = "", *, draws: int | None = None, seed: int | None = None,
             hypotheses: str = "default", workers: int | None = None, progress: Progress | None = None,
-            preview: Callable[[Comparison], None] | None = None, name: str = "") -> Comparison:
+            preview: Callable[[Comparison], None] | None = None, name: str = "", keep: Path | None = None) -> Comparison:
     """Compare the arms of a study.
 
     text: the study file, kept in the record; draws, seed: instead of the study's; hypotheses: ``default`` or ``all``
     (each rival law against the default, one at a time, on the same draws); workers: processes (all cores when None);
-    preview: called once with a first comparison. Raises PulposusError when no draw holds together.
+    preview: called once with a first comparison; keep: a folder for finished draws, from which a stopped run goes on.
+    Raises PulposusError when no draw holds together.
     """
-    started = time.monotonic()
-    meter = progress or NoProgress()
-    count, workers = draws or spec.sampling.draws, workers or cores()
-    plan = make_plan(spec, NODES, seed)
-    record = begin(text, plan.seed, {"draws": count, "hypotheses": hypotheses, "nodes": NODES}, name)
-    indices, rejected = accepted_draws(plan, count)
-    plans = {_DEFAULT: plan}
-    if hypotheses == "all":
-        plans |= {rival: make_plan(spec, NODES, seed, laws) for rival, laws in rival_laws(plan).items()}
-    nominal = run_draw(plan, None)
-    seconds = time.monotonic() - started
-    tasks = [(block, index) for block in plans for index in indices]
-    meter.start(len(tasks), f"{len(tasks)} draws x {len(spec.arms)} arms, about {seconds * len(tasks) / workers:.0f} s "
-                            f"on {workers} processes")
-    found: dict[tuple[str, int], DrawOutcome] = {}
-    ceilings = dose_ceilings(plan)
+    meter, count, workers = progress or NoProgress(), draws or spec.sampling.draws, workers or cores()
+    options = {"draws": count, "hypotheses": hypotheses, "nodes": NODES}
+    run = _Run(spec, begin(text, spec.sampling.seed if seed is None else seed, options, name), count)
+    parts = Parts(keep, run.record)
+    run.found = {task: outcome for task in run.tasks if (outcome := parts.load(task)) is not None}
+    left = [task for task in run.tasks if task not in run.found]
+    meter.start(len(left), f"{len(left)} draws x {len(spec.arms)} arms, about {run.seconds_per_draw * len(left) / workers:.0f} s "
+                           f"on {workers} processes" + (f", {len(run.found)} draws kept from before" if run.found else ""))
 
-    def assemble(complete: bool) -> Comparison:
-        kept = [i for i in indices if (_DEFAULT, i) in found]
-        blocks = {b: [found[b, i] for i in kept] for b in plans if b != _DEFAULT and all((b, i) in found for i in kept)}
-        dataset = build(plan, kept, [found[_DEFAULT, i] for i in kept], nominal, blocks)
-        dataset.attrs = _attributes(plan, rejected, ceilings, nominal)
-        status = _status(len(kept), count, rejected, dataset, complete)
-        return Comparison(spec, Result(dataset, status, record.finished(time.monotonic() - started)), not complete)
-
-    def done(task: tuple[str, int], outcome: DrawOutcome) -> None:
-        found[task] = outcome
+    def done(task: Task, outcome: DrawOutcome) -> None:
+        run.found[task] = outcome
+        parts.save(task, outcome)
         meter.advance()
-        first = [i for i in indices[:_PREVIEW] if (_DEFAULT, i) in found]
-        if preview and len(found) == _PREVIEW < count and len(first) == _PREVIEW:
-            preview(assemble(False))
+        if preview and run.first_done():
+            preview(run.comparison(False))
 
-    complete = False
+    complete = not left
     try:
-        complete = run_tasks(_work, plans, tasks, workers, done)
+        complete = complete or run_tasks(_work, run.plans, left, workers, done)
     finally:
         meter.stop()
-    return assemble(complete)
+    return run.comparison(complete)
 
 
 def _status(done: int, asked: int, rejected: Mapping[int, str], dataset: Any, complete: bool) -> str:

@@ -24,6 +24,7 @@ OUTCOMES = ("height_index", "t2")
 _SMALLEST = {"height_index": "height_smallest_change", "t2": "t2_smallest_change"}
 _MAIN_HARMS = ("osteophyte", "pedicle_breach", "endplate_fracture", "lung_retention", "leak", "puncture_injury")
 _TOP = 3
+_NOTICED = 0.02  # share of the range of a difference that its lesser sign must reach to count as a reversal
 
 
 def _attr(data: xr.Dataset, name: str) -> Any:
@@ -108,14 +109,21 @@ def assumptions(data: xr.Dataset) -> dict[str, Any]:
                                  "origin": record.get("origin", ""), "share": float(r[i] ** 2), "error": float(error[i]),
                                  "threshold": _threshold(values[i], difference, record)})
     resolved.sort(key=lambda row: -row["share"])
-    return {"reversing": [row for row in resolved if row["threshold"] is not None][:_TOP], "resolved": resolved,
+    reversing = [row for row in resolved if row["threshold"] is not None and row["origin"] != "measured"]
+    return {"reversing": reversing[:_TOP], "resolved": resolved,
             "counts": _counts(records, resolved)}
 
 
 def _threshold(x: Any, difference: Any, record: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the value of a record at which the difference changes sign by a straight line, if it lies in its draws."""
+    """Return the value of a record at which the difference changes sign by a straight line, if it lies in its draws.
+
+    A difference that has one sign in all draws, or is as good as nothing in those of the other, has no such value.
+    """
     keep = np.isfinite(difference)
     if keep.sum() < 4 or np.ptp(x[keep]) == 0:
+        return None
+    least, most = difference[keep].min(), difference[keep].max()
+    if not min(-least, most) > _NOTICED * (most - least):
         return None
     slope, start = np.polyfit(x[keep], difference[keep], 1)
     if slope == 0:

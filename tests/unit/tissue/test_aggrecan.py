@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from problems import YEAR, Cells, Solute, build, nominal_draw
+from problems import LIMITED, YEAR, Cells, Solute, build, nominal_draw, supply
 
 from pulposus.core.draws import Draw
 from pulposus.core.errors import RejectedDraw
@@ -14,7 +14,6 @@ from pulposus.tissue.disc import Disc, tissue_processes
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.mesh import REGIONS, line
 from pulposus.tissue.stepper import Control
-from problems import LIMITED, supply
 
 
 def test_mean_residence():
@@ -44,8 +43,7 @@ def test_a_healthy_disc_is_in_balance(pools):
     """With all cells native and alive, synthesis and loss cancel at every point of a grade I disc."""
     disc = Disc(nominal_draw(), Geometry(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3),
                 tissue_processes({**LIMITED, "aggrecan": pools}, supply(), 1.0), 200)
-    state = {"native": disc.p["cell_density"] + 0.0 * disc.points.volume, **disc.initial()[1]}
-    state["native"] = disc.p["cell_density"] * np.ones_like(disc.points.volume)
+    state = {**disc.initial()[1], "native": disc.p["cell_density"]}
     aggrecan = next(q for q in disc.system.processes if isinstance(q, Aggrecan))
     rates = aggrecan.source({**state, "modifier.synthesis": 1.0, "modifier.degradation": 1.0}, disc.p, 0.0, np)
     lost = disc.p["intact_aggrecan_loss"] * state["aggrecan_intact"]

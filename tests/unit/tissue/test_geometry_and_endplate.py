@@ -25,7 +25,7 @@ def test_the_mesh_is_aligned_and_about_as_fine_as_asked(nodes):
     r, z = np.unique(mesh.nodes[:, 0]), np.unique(mesh.nodes[:, 1])
     for value, lines in ((14 * mm, r), (17 * mm, r), (21 * mm, r), (6.3 * mm, z), (6.9 * mm, z)):
         assert np.abs(lines - value).min() < 1e-12
-    assert ((z > 6.3 * mm + 1e-9)).sum() >= 2  # layers of the endplate
+    assert (z > 6.3 * mm + 1e-9).sum() >= 2  # layers of the endplate
 
 
 def test_boundary_tags():
@@ -67,7 +67,7 @@ def test_canonical_geometry():
 
 
 def test_extra_cells_until_glucose_runs_low():
-    """The published 16e6 further nucleus cells are (5.67 - 3.6)e6 per mL in this nucleus volume."""
+    """The 16e6 further nucleus cells that bring glucose to 0.5 mM are (5.67 - 3.6)e6 per mL in this nucleus volume."""
     assert (5.67e12 - 3.6e12) * AX1.nucleus_volume == pytest.approx(16e6, rel=0.01)
 
 

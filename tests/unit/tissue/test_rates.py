@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from problems import DAY, kPa, nominal_draw
+from problems import DAY, kPa, nominal_draw, nutrition_symbols
 
 from pulposus.tissue import metabolism, viability
 
@@ -15,7 +15,7 @@ RATE = 1e-9 / (1e6 * 3600)  # nmol/(1e6 cells h) in mol/(cell s)
 def p():
     """Return the nominal parameters of both laws."""
     draw = nominal_draw()
-    return {s: draw.value(s) for s in {*metabolism.PARAMETERS, *viability.PARAMETERS}}
+    return {s: draw.value(s, region="NP") for s in {*nutrition_symbols(), *viability.PARAMETERS}}
 
 
 def lactate_at(pH, p):
@@ -27,7 +27,7 @@ def lactate_at(pH, p):
     (7.4, 5, 5.4599, 158.6975, 79.3488), (7.1, 1, 1.4070, 72.7624, 36.3812), (6.8, 2, 2.4677, 63.4848, 31.7424),
     (6.5, 0.5, 0.6875, 38.6115, 19.3057), (7.4, 20, 11.3846, 198.7405, 99.3703)])
 def test_table_of_the_bibby_laws(p, pH, oxygen, qO, qL, qG):
-    """2.1: oxygen uptake, lactate release and glucose uptake in nmol/(1e6 cells h)."""
+    """Oxygen uptake, lactate release and glucose uptake in nmol/(1e6 cells h)."""
     L, O = lactate_at(pH, p), np.float64(oxygen * kPa)
     assert metabolism.oxygen_uptake(O, L, p, "bibby", np)[0] / RATE == pytest.approx(qO, abs=5.1e-5)
     release = metabolism.lactate_release(O, L, np.float64(4.0), p, False, np)[0] / RATE
@@ -69,13 +69,13 @@ def test_michaelis_menten_rival(p):
 
 @pytest.mark.parametrize(("glucose", "per_day"), [(0.25, 1.111), (0.0, 5.0), (0.49, 0.0290), (0.6, 0.0)])
 def test_table_of_starvation(p, glucose, per_day):
-    """3: death rate by glucose alone, at neutral pH."""
+    """Death rate by glucose alone, at neutral pH."""
     rate = viability.death_rate(np.array([glucose]), np.array([0.0]), p, np)[0] * DAY
     assert rate[0] == pytest.approx(per_day, rel=2e-3, abs=1e-9)
 
 
 def test_half_life_in_acid(p):
-    """3: below the pH threshold half of the cells are gone after 2.34 d; above it nobody dies."""
+    """Below the pH threshold half of the cells are gone after 2.34 d; above it nobody dies."""
     acid, mild = (viability.death_rate(np.array([4.0]), np.array([lactate_at(pH, p)]), p, np)[0] for pH in (6.7, 6.85))
     assert np.log(2) / acid[0] / DAY == pytest.approx(2.34, rel=1e-3)
     assert mild[0] < 1e-15

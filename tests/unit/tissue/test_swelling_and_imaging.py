@@ -139,18 +139,15 @@ def test_draws_whose_t2_falls_with_water_are_rejected_and_no_other():
             assert "T2" in refusal.reason
 
 
-def test_recorded_values_of_derived_parameters_are_those_of_their_rules():
-    """A record that names a rule shows the nominal value of that rule, to the digits it gives."""
-    parameters = ParameterSet.load()
-    wrong = []
-    for symbol, region in (("fragment_loss", "NP"), ("fragment_loss", "AF"), ("fragment_loss", "CEP"), ("osmotic_factor", "any"),
-                           ("height_volume_coupling", "any"), ("annulus_bulge", "any"), ("t2_water_slope", "any")):
-        for grade in ("I", "III"):
-            shown = parameters.lookup(symbol, region, "human", grade).si
-            worked_out = nominal_draw(grade).value(symbol, region=region)
-            if abs(shown / worked_out - 1) > 1e-3:
-                wrong.append((symbol, region, grade, shown, worked_out))
-    assert wrong == []
+@pytest.mark.parametrize(("symbol", "region", "grades"), [
+    ("fragment_loss", "NP", "I III"), ("fragment_loss", "AF", "I III"), ("fragment_loss", "CEP", "I III"),
+    ("osmotic_factor", "any", "I IV"), ("height_volume_coupling", "any", "I III"), ("annulus_bulge", "any", "I III"),
+    ("t2_water_slope", "any", "I III")])
+def test_recorded_values_of_derived_parameters_are_those_of_their_rules(symbol, region, grades):
+    """A record that names a rule shows the nominal value of that rule for the grade it was worked out at."""
+    for grade in grades.split():
+        shown = ParameterSet.load().lookup(symbol, region, "human", grade).si
+        assert shown == pytest.approx(nominal_draw(grade).value(symbol, region=region), rel=1e-3)
 
 
 def test_height_law_through_a_straight_pair_is_straight():

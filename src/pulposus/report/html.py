@@ -1,0 +1,105 @@
+"""The report as one page that stands alone: no script, nothing loaded from elsewhere, to be read, printed and kept.
+
+The first screen comes before any figure: the sentence, one row per arm, the assumptions that could reverse an order,
+the counts by origin, the research-use sentence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pulposus.report.facts import OUTCOMES, Facts, read
+
+if TYPE_CHECKING:
+    from pulposus.core.result import Result
+
+__all__ = ["page"]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_LIMITS = ("first_form", "effects", "vesicles", "pain", "shape", "calibration", "turnover", "intervals", "evidence")
+
+
+def page(result: Result, lang: str = "en") -> str:
+    """Return the report of a result as HTML in a language; raises `InputError` for an unknown language."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    facts = read(result)
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("report.html.j2").render(**_words(lang), **_first(facts, lang), **_more(facts, lang),
+                                                              **_run(facts, lang))
+
+
+def _words(lang: str) -> dict[str, Any]:
+    """Return the language, the messages and the style of the page."""
+    from markupsafe import Markup
+
+    from pulposus.core.language import text
+    from pulposus.report.words import said
+
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+    return {"lang": "zh-CN" if lang == "zh" else "en", "t": said(lang), "style": Markup(style), "chinese": lang == "zh",
+            "research_use": text("research_use", lang)}
+
+
+def _first(facts: Facts, lang: str) -> dict[str, Any]:
+    """Return what the head of the page and its first screen tell."""
+    from pulposus.core.language import text
+    from pulposus.core.units import convert
+    from pulposus.report.first_rows import counts, first_rows, reversals
+    from pulposus.report.numbers import number, with_unit
+    from pulposus.report.sentence import sentence, status
+    from pulposus.report.words import outcome, subject, unit
+
+    smallest = facts.screen["smallest_change"]
+    columns = [{"name": name, "outcome": outcome(name, lang, short=True), "record": facts.smallest_record(name),
+                "smallest": with_unit(number(smallest[name]), unit(facts.data[name].attrs["units"], lang))}
+               for name in OUTCOMES]
+    return {"title": facts.about["title"] or facts.result.record.input_name, "note": facts.about["note"],
+            "subject": subject(facts.about["subject"], lang), "sentence": sentence(facts, lang),
+            "status": status(facts, lang), "unfinished": facts.unfinished, "columns": columns, "draws": facts.done,
+            "months": number(convert(facts.screen["follow_up_days"], "day", "month")), "percent": facts.percent,
+            "preview": text("preview", lang, draws=facts.done, percent=facts.percent) if facts.screen["preview"] else "",
+            "landmark": f"{facts.landmark:g}", "rows": first_rows(facts, lang), "reversals": reversals(facts, lang),
+            "counts": counts(facts, lang)}
+
+
+def _more(facts: Facts, lang: str) -> dict[str, Any]:
+    """Return what comes after the first screen: evidence, figures, tables, records, references."""
+    from pulposus.report import sections, sources
+    from pulposus.report.curves import curve_pictures
+    from pulposus.report.maps import empty_maps, map_pictures
+    from pulposus.report.pictures import figure_language
+    from pulposus.report.words import outcome, unit
+
+    maps = map_pictures(facts, lang)
+    pictures = {picture.name: picture for picture in curve_pictures(facts, lang)}
+    shown = [{"name": name, "title": outcome(name, lang), "picture": pictures[name], "rows": sections.outcomes(facts, name, lang),
+              "unit": unit(facts.data[name].attrs["units"], lang)} for name in facts.about["observe"] if name in pictures]
+    records = sources.records(facts, lang)
+    return {"evidence": sections.evidence(facts, lang), "maps": maps,
+            "maps_empty": empty_maps(facts, lang) if maps else "", "outcomes": shown,
+            "grades": sections.grades(facts, lang), "grade_names": [str(g) for g in facts.data["grade"].values],
+            "ceilings": sections.ceilings(facts, lang), "rivals": sections.rivals(facts, lang),
+            "outcome_names": [column for column in OUTCOMES], "short": {n: outcome(n, lang, short=True) for n in OUTCOMES},
+            "reported": sections.reported(facts, lang), "laws": sections.laws(facts, lang), "records": records,
+            "anchors": {row["id"] for group in records for row in group["rows"]}, "limits": _LIMITS,
+            "references": sources.references(facts, lang), "figures_in_english": figure_language(lang) != lang}
+
+
+def _run(facts: Facts, lang: str) -> dict[str, Any]:
+    """Return the record of the run, why draws were rejected, and why arms ended early."""
+    from pulposus.report.words import reason
+
+    record = facts.result.record
+    rejected: dict[str, list[str]] = {}
+    for index, why in sorted(facts.about["rejected"].items(), key=lambda item: int(item[0])):
+        rejected.setdefault(reason(why, lang), []).append(index)
+    stops: dict[tuple[str, str], int] = {}
+    for arm in facts.failed:
+        for why in facts.data["stopped"].sel(arm=arm).values:
+            if why:
+                stops[arm, reason(str(why), lang)] = stops.get((arm, reason(str(why), lang)), 0) + 1
+    return {"record": record, "versions": dict(record.versions), "options": dict(record.options), "rejected": rejected,
+            "stops": stops, "seconds": f"{record.seconds:.0f}", "asked": facts.asked}

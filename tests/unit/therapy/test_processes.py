@@ -1,0 +1,126 @@
+"""The processes of the therapy by themselves: analytic derivatives, the balance of cells and solutes, injury."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_doses import cells, disc_of, dose, draw
+
+from pulposus.therapy.injury import Injury, cement, hole, puncture, puncture_injury
+from pulposus.therapy.transplant import Transplant
+from pulposus.therapy.vesicles import Vesicles
+from pulposus.tissue.process import MODIFIERS, numeric_derivatives
+
+N = 40
+RNG = np.random.default_rng(5)
+STATE = {"transplanted": RNG.uniform(1e11, 5e12, N), "fresh": RNG.uniform(1e10, 1e12, N), "differentiated": RNG.uniform(1e10, 1e12, N),
+         "native": RNG.uniform(1e11, 6e12, N), "oxygen": RNG.uniform(5, 5e3, N), "glucose": RNG.uniform(0.02, 4, N),
+         "lactate": RNG.uniform(0.8, 9, N), "vesicles": RNG.uniform(0, 1e15, N), "gel_depot": 3e9,
+         **{f"modifier.{m}": np.ones(N) for m in MODIFIERS}}
+
+
+@pytest.fixture(scope="module")
+def p():
+    """Return the parameters of the nominal draw, and a typical synthesis."""
+    drawn = draw()
+    names = {*Transplant.parameters, *Vesicles.parameters, *Injury.parameters}
+    return {**{n: drawn.value(n) for n in names}, "geometry": disc_of(drawn), "aggrecan_synthesis": 3e-24, "gel_place": np.full(N, 1e5)}
+
+
+@pytest.mark.parametrize("build", [lambda: Transplant([], 1e6), lambda: Vesicles([], 1e10)])
+def test_analytic_derivatives_equal_differences(build, p):
+    process = build()
+    analytic, differenced = process.derivatives(STATE, p, 0.0, np), numeric_derivatives(process, STATE, p, 0.0, np)
+    for key in set(analytic) | set(differenced):
+        by_hand = np.broadcast_to(np.asarray(analytic.get(key, 0.0), dtype=float), N)
+        told = np.broadcast_to(np.asarray(differenced.get(key, 0.0), dtype=float), N)
+        if key[1] == "gel_depot":
+            continue  # a compartment is held while the disc is solved
+        rate, size = process.source(STATE, p, 0.0, np)[key[0]], np.abs(STATE[key[1]]).max()
+        noise = 1e-8 * np.abs(rate).max() / size  # differences cannot see a slope below the round-off of the rate
+        np.testing.assert_allclose(by_hand, told, rtol=1e-6, atol=max(1e-6 * np.abs(told).max(), noise), err_msg=str(key))
+
+
+def test_without_a_matrix_no_aggrecan_is_made(p):
+    process = Transplant([], 1e6)
+    bare = {k: v for k, v in p.items() if k != "aggrecan_synthesis"}
+    assert "aggrecan_intact" not in process.source(STATE, bare, 0.0, np)
+    assert not {k for k in process.derivatives(STATE, bare, 0.0, np) if k[0] == "aggrecan_intact"}
+
+
+def test_lactate_is_the_yield_times_glucose(p):
+    rates = Transplant([], 1e6).source(STATE, p, 0.0, np)
+    np.testing.assert_allclose(rates["lactate"], -p["msc_lactate_yield"] * rates["glucose"], rtol=1e-12)
+    assert np.all(rates["oxygen"] < 0) and np.all(rates["glucose"] < 0)
+
+
+def test_fresh_cells_feed_faster_than_settled_ones(p):
+    process = Transplant([], 1e6)
+    alone = {**STATE, "transplanted": np.full(N, 1e12), "differentiated": np.zeros(N)}
+    for solute, rate in (("glucose", "msc_glucose_rate"), ("oxygen", "msc_oxygen_rate")):
+        settled = process.source({**alone, "fresh": np.zeros(N)}, p, 0.0, np)[solute]
+        fresh = process.source({**alone, "fresh": np.full(N, 1e12)}, p, 0.0, np)[solute]
+        np.testing.assert_allclose(fresh / settled, p[f"{rate}_fresh"] / p[f"{rate}_settled"], rtol=1e-12)
+
+
+def test_hunger_and_acid_kill_and_a_fed_cell_settles(p):
+    process = Transplant([], 1e6)
+    few = {**STATE, "fresh": np.zeros(N)}
+    fed, hungry, sour = (process.source({**few, "glucose": np.full(N, g), "lactate": np.full(N, lactate)}, p, 0.0, np)["transplanted"]
+                         for g, lactate in ((4.0, 1.0), (0.0, 1.0), (4.0, 20.0)))
+    basal = -(p["transplant_late_death_rate"] + p["differentiation_rate"]) * STATE["transplanted"]
+    np.testing.assert_allclose(fed, basal, rtol=1e-3)
+    assert np.all(hungry < 10 * basal) and np.all(sour < 2 * basal)
+
+
+def test_what_leaves_as_transplanted_comes_back_as_differentiated(p):
+    """Differentiation changes the sum of both by nothing but deaths, divisions and losses."""
+    process = Transplant([], 1e6)
+    still = {**p, "transplant_late_death_rate": 0.0, "differentiated_death_rate": 0.0, "acid_death_rate": 0.0}
+    fed = {**STATE, "fresh": np.zeros(N), "glucose": np.full(N, 5.0)}
+    rates = process.source(fed, still, 0.0, np)
+    size = p["differentiation_rate"] * fed["transplanted"]
+    np.testing.assert_allclose((rates["transplanted"] + rates["differentiated"]) / size, 0.0, atol=1e-12)
+
+
+def test_the_paracrine_factor_grows_to_its_gain(p):
+    process, gain = Transplant([], 1e6), p["paracrine_synthesis_gain"]
+
+    def factor(transplanted, native):
+        state = {"transplanted": np.array([transplanted]), "native": np.array([native])}
+        return float(process.modifiers(state, p, 0.0, np)["synthesis"][0])
+
+    assert factor(0.0, 0.0) == factor(0.0, 1e12) == factor(-1.0, 1e12) == 1.0
+    assert factor(1e12, 1e12) == pytest.approx(1 + gain / 2) and factor(1e12, 0.0) == pytest.approx(1 + gain)
+
+
+def test_tolerances_refer_to_what_may_arrive(p):
+    assert {f.scale for f in Transplant([], 2e6).fields(p)} == {2e6 / disc_of(draw()).nucleus_volume}
+    assert min(f.scale for f in Transplant([], 0.0).fields(p)) > 0
+
+
+# ---- injury
+
+def test_puncture_injury_is_a_switch_at_the_critical_ratio():
+    ratios = np.linspace(0, 1, 21)
+    injury = np.array([puncture_injury(r, 0.4, 0.05) for r in ratios])
+    assert np.all(np.diff(injury) > 0) and injury[0] < 1e-3 and injury[-1] > 0.999
+    assert puncture_injury(0.4, 0.4, 0.05, depth=0.3) == pytest.approx(0.15)
+
+
+def test_a_track_heals_a_scar_stays_and_both_raise_degradation(p):
+    process = Injury([puncture(0.0, 0.8, 0.25), hole(0.0, 0.6)])
+    state = {"track": 0.6, "scar": 0.2, "hole": 0.6}
+    jumps = [e.jump({}, {}, None) for e in process.events(p)]
+    assert jumps[0] == pytest.approx({"track": 0.6, "scar": 0.2}) and jumps[1] == {"hole": 0.6}
+    rates = process.global_rate(state, {}, p, 0.0, np)
+    assert rates == pytest.approx({"track": -0.6 / p["track_healing_time"], "hole": -0.6 / p["endplate_hole_healing_time"]})
+    factor = process.modifiers(state, p, 0.0, np)["degradation"]
+    assert factor == pytest.approx(1 + 0.8 * p["puncture_degradation_gain"] + 0.6 * p["endplate_hole_degradation_gain"])
+    intact = {"track": 0.0, "scar": 0.0, "hole": 0.0}
+    assert process.modifiers(intact, p, 0.0, np)["degradation"] == 1 and all(f.start == 0 for f in process.fields(p))
+
+
+def test_cement_closes_a_share_of_what_is_open():
+    assert cement(5.0, 0.3).jump({"endplate_open": 0.5}, {}, None) == {"endplate_open": pytest.approx(-0.15)}
+    assert cement(5.0, 0.3).time == 5.0 == dose(cells(), day=5 / 86400).at
