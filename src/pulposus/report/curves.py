@@ -12,7 +12,7 @@ from pulposus.core.units import convert
 from pulposus.report.bands import Band, band, difference_series, series
 from pulposus.report.facts import Facts
 from pulposus.report.numbers import count, number, with_unit
-from pulposus.report.pictures import Picture, canvas, figure_language, line_style, svg_of
+from pulposus.report.pictures import Picture, canvas, drawable, figure_language, line_style, svg_of
 from pulposus.report.spreadsheets import PICTURE_DIGITS, table
 from pulposus.report.words import joined, outcome, said, unit
 
@@ -117,8 +117,9 @@ def _detectable(axes: Any, facts: Facts, name: str, bands: dict[str, Band], lang
 
 def _legend(facts: Facts, arm: str, lang: str, compared: bool) -> str:
     """Return the name of an arm, with that of its comparator where differences are shown."""
+    names = {name: drawable(name, place, lang) for place, name in enumerate(facts.arms)}
     comparator = facts.arms[arm]["comparator"] if compared else None
-    return f"{arm} ({said(lang)('versus', comparator=comparator)})" if comparator else arm
+    return f"{names[arm]} ({said(lang)('versus', comparator=names[comparator])})" if comparator else names[arm]
 
 
 def _alt(facts: Facts, name: str, levels: dict[str, Band], lang: str) -> str:

@@ -70,7 +70,7 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
     from pulposus.report import sections, sources
     from pulposus.report.curves import curve_pictures
     from pulposus.report.maps import empty_maps, map_pictures
-    from pulposus.report.pictures import figure_language
+    from pulposus.report.pictures import drawable, figure_language
     from pulposus.report.words import outcome, unit
 
     maps = map_pictures(facts, lang)
@@ -85,7 +85,7 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
             "outcome_names": [column for column in OUTCOMES], "short": {n: outcome(n, lang, short=True) for n in OUTCOMES},
             "reported": sections.reported(facts, lang), "laws": sections.laws(facts, lang), "records": records,
             "anchors": {row["id"] for group in records for row in group["rows"]}, "limits": _LIMITS,
-            "references": sources.references(facts, lang), "figures_in_english": figure_language(lang) != lang}
+            "references": sources.references(facts, lang), "figures_in_english": figure_language(lang) != lang or any(drawable(a, 0, lang) != a for a in facts.arms)}
 
 
 def _run(facts: Facts, lang: str) -> dict[str, Any]:

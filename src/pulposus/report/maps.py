@@ -17,7 +17,7 @@ from pulposus.core.errors import PulposusError
 from pulposus.core.units import si
 from pulposus.report.facts import Facts
 from pulposus.report.numbers import TINY, number, with_unit
-from pulposus.report.pictures import Picture, canvas, figure_language, svg_of
+from pulposus.report.pictures import Picture, canvas, drawable, figure_language, svg_of
 from pulposus.report.spreadsheets import PICTURE_DIGITS, table
 from pulposus.report.words import joined, moment, outcome, said, unit
 
@@ -103,11 +103,11 @@ def _picture(facts: Facts, name: str, time: float | None, geometry: Geometry | N
     with canvas(_WIDTH, rows * _ROW + _FOOT, shown) as figure:
         grid = np.ravel(figure.subplots(rows, min(_PER_ROW, len(arms)), squeeze=False))
         drawn = None
-        for axes, arm, field in zip(grid, arms, values, strict=False):
+        for place, (axes, arm, field) in enumerate(zip(grid, arms, values, strict=False)):
             drawn = _disc(axes, section, field, (low, max(top, TINY))) or drawn
             _remark(axes, field, said(shown))
             _outline(axes, geometry, section)
-            axes.set_title(arm, loc="center")
+            axes.set_title(drawable(arm, place, shown), loc="center")
         for axes in grid[len(arms):]:
             axes.set_axis_off()
         if drawn is not None:

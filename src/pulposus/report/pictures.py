@@ -15,12 +15,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Picture", "canvas", "data_link", "figure_language", "line_style", "svg_of"]
+from pulposus.core.language import text
+
+__all__ = ["Picture", "canvas", "data_link", "drawable", "figure_language", "line_style", "svg_of"]
 
 _STYLE = Path(__file__).parent / "templates" / "figures.mplstyle"
 _COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00")
 _DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.4)), (0, (7, 2, 1.5, 2)), (0, (10, 3)), (0, (4, 1.5, 1, 1.5, 1, 1.5)),
                             (0, (1, 1)))
+_LATIN = "DejaVu Sans"  # comes with the drawing package
+_IDEOGRAPHS = 0x2E80  # from here on letters are Chinese, Japanese or Korean
 _CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
             "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Heiti SC", "Noto Sans CJK JP")
 
@@ -69,13 +73,24 @@ def figure_language(lang: str) -> str:
     return lang if lang != "zh" or _chinese_font() else "en"
 
 
+def drawable(name: str, place: int, lang: str) -> str:
+    """Return the name of an arm as it can be drawn: its number where no installed font has its letters.
+
+    >>> drawable("saline", 0, "en")
+    'saline'
+    """
+    foreign = any(ord(letter) >= _IDEOGRAPHS for letter in name)
+    return text("report_arm_number", lang, n=place + 1) if foreign and not _chinese_font() else name
+
+
 @contextmanager
 def canvas(width: float, height: float, lang: str) -> Iterator[Any]:
     """Yield an empty figure (inches) in the style of the report, with the fonts of a language."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    fonts = [_chinese_font() or "DejaVu Sans", "DejaVu Sans"] if lang == "zh" else ["DejaVu Sans"]
+    chinese = [font for font in [_chinese_font()] if font]
+    fonts = [*chinese, _LATIN] if lang == "zh" else [_LATIN, *chinese]
     with rc_context(fname=_STYLE):
         from matplotlib import rcParams
 

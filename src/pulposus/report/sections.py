@@ -11,7 +11,7 @@ from pulposus.core.references import load_evidence_levels
 from pulposus.report.bands import difference_series, series
 from pulposus.report.facts import OUTCOMES, Facts
 from pulposus.report.first_rows import evidence_n
-from pulposus.report.numbers import NOTHING, count, difference, interval, number, plus_minus, with_unit
+from pulposus.report.numbers import NOTHING, TINY, count, difference, interval, number, plus_minus, with_unit
 from pulposus.report.words import law, outcome, rival, said, unit, what
 from pulposus.study.statistics import spread_of
 
@@ -39,18 +39,25 @@ def evidence(facts: Facts, lang: str) -> list[dict[str, Any]]:
 def outcomes(facts: Facts, name: str, lang: str) -> list[dict[str, str]]:
     """Return one row per arm of an outcome: at the start, at the end, difference from the named comparator."""
     rows = []
+    widths = {i: _widest([series(facts, name, arm)[:, i] for arm in facts.arms]) for i in (0, -1)}
     for arm, row in facts.arms.items():
         values = series(facts, name, arm)
         between = difference_series(facts, name, arm)
-        start, end = (_level(values[:, i], name, lang) for i in (0, -1))
+        start, end = (_level(values[:, i], name, lang, widths[i]) for i in (0, -1))
         rows.append({"arm": arm, "start": start[0], "start_interval": start[1], "end": end[0], "end_interval": end[1],
                      "n": str(vars(spread_of(values[:, -1]))["n"]), "comparator": row["comparator"] or NOTHING,
                      **_between(facts, name, between, lang)})
     return rows
 
 
-def _level(values: Any, name: str, lang: str) -> tuple[str, str]:
-    """Return median with Monte-Carlo error, and interval, of a level."""
+def _widest(samples: list[Any]) -> float:
+    """Return the width of the widest interval of some samples."""
+    spreads = [spread_of(values) for values in samples]
+    return max((s.high - s.low for s in spreads if s.n), default=0.0)
+
+
+def _level(values: Any, name: str, lang: str, width: float) -> tuple[str, str]:
+    """Return median with Monte-Carlo error, and interval, of a level; `width` of an interval says how finely it is told."""
     spread = vars(spread_of(values))
     if not spread["n"]:
         return NOTHING, ""
@@ -59,8 +66,7 @@ def _level(values: Any, name: str, lang: str) -> tuple[str, str]:
         if spread["low"] == spread["high"]:
             return count(spread["median"], lang), ""
         return count(spread["median"], lang), f"({said(lang)('interval', low=low, high=high)})"
-    width = spread["high"] - spread["low"]
-    if not width > 0:
+    if width < TINY:
         return number(spread["median"], _DIGITS), ""
     step = min(1.0, 10.0 ** np.floor(np.log10(width / _PARTS)))
     places = round(-np.log10(step))
@@ -201,7 +207,8 @@ def reported(facts: Facts, lang: str) -> list[dict[str, str]]:
         predicted = say("not_predicted")
         if known:
             at = int(np.argmin(np.abs(facts.data["time"].values - day)))
-            predicted = " ".join(_level(series(facts, name, one["arm"])[:, at], name, lang)) + f" {told}"
+            values = series(facts, name, one["arm"])[:, at]
+            predicted = " ".join(_level(values, name, lang, _widest([values]))) + f" {told}"
         rows.append({"arm": one["arm"], "outcome": outcome(name, lang), "day": f"{day:g}", "reported": text,
                      "predicted": predicted, "source": one["source"], "set": say(f"set_{one['set']}"),
                      "tier": say(f"tier_{one['tier']}")})

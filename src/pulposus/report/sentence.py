@@ -78,23 +78,49 @@ def _verdict(facts: Facts, lang: str) -> str:
 
 def _pairs(pairs: Sequence[Mapping[str, Any]], facts: Facts, lang: str, strictest: bool = False) -> str:
     """Return pairs in words: which arm ends above which, in what, by how much, in how many draws."""
+    groups = _grouped(pairs)
+    told = [_group(group, facts, lang, strictest) for group in groups[:_MOST]]
+    return _shortened(told, len(told) + sum(len(group) for group in groups[_MOST:]), lang)
+
+
+def _grouped(pairs: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Return pairs in groups that share the outcome and one of the two arms, the largest group first."""
+    left, groups = list(pairs), []
+    while left:
+        by: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+        for pair in left:
+            for side in ("better", "worse"):
+                by.setdefault((side, pair[side], pair["outcome"]), []).append(pair)
+        groups.append(max(by.values(), key=len))
+        left = [pair for pair in left if pair not in groups[-1]]
+    return groups
+
+
+def _group(group: Sequence[Mapping[str, Any]], facts: Facts, lang: str, strictest: bool) -> str:
+    """Return a group of pairs in words; the differences from the least to the greatest, the fewest draws."""
     say = said(lang)
-    told = []
-    for pair in pairs[:_MOST]:
-        least = min([pair["chance"], *(pair["under_rivals"].values() if strictest else ())])
-        by = with_unit(number(pair["by"]), unit(facts.data[pair["outcome"]].attrs["units"], lang))
-        told.append(
-            say(
-                "s_pair_least" if strictest else "s_pair",
-                better=pair["better"],
-                worse=pair["worse"],
-                outcome=outcome(pair["outcome"], lang, short=True),
-                by=by,
-                draws=f"{round(2 * least * pair['n']) / 2:g}",
-                of=pair["n"],
-            )
-        )
-    return _shortened(told, len(pairs), lang)
+    draws = [(min([p["chance"], *(p["under_rivals"].values() if strictest else ())]), p["n"]) for p in group]
+    least, of = min(draws)
+    ends = sorted({number(p["by"]): p["by"] for p in group}.items(), key=lambda item: item[1])
+    by = ends[0][0] if len(ends) == 1 else say("interval", low=ends[0][0], high=ends[-1][0])
+    how = "_all" if least == 1 else "_least" if strictest or len(group) > 1 else ""
+    values = {"of": of} if least == 1 else {"of": of, "draws": f"{round(2 * least * of) / 2:g}"}
+    return say(
+        "s_pair_several" if len({p["better"] for p in group}) > 1 else "s_pair",
+        better=_arms([p["better"] for p in group], facts, lang),
+        worse=_arms([p["worse"] for p in group], facts, lang),
+        outcome=outcome(group[0]["outcome"], lang, short=True),
+        by=with_unit(by, unit(facts.data[group[0]["outcome"]].attrs["units"], lang)),
+        draws=say(f"s_draws{how}", **values),
+    )
+
+
+def _arms(names: Sequence[str], facts: Facts, lang: str) -> str:
+    """Return arms by name, or how many they are when they are many."""
+    known = list(dict.fromkeys(names))
+    if len(known) > 1 and len(known) == len(facts.arms) - 1:
+        return said(lang)("s_every_other_arm")
+    return joined(known, lang) if len(known) <= _MOST else said(lang)("s_arms", n=len(known))
 
 
 def _detected(facts: Facts, lang: str) -> str:

@@ -19,6 +19,7 @@ from pulposus.study.run import ArmOutcome, DrawOutcome
 
 __all__ = ["Parts"]
 
+_LETTERS = 12  # of a digest in a file name
 _MARK = "|"  # between arm and quantity in the name of an array
 _SCALARS = ("alive_share", "arrived_share", "harms", "stopped", "gap")
 
@@ -29,11 +30,11 @@ class Parts:
     def __init__(self, folder: Path | None, record: RunRecord) -> None:
         timeless = {"input": record.input_sha256, "data": record.data_sha256, "versions": dict(record.versions),
                     "seed": record.seed, "nodes": record.options.get("nodes")}
-        self.home = folder / sha256(json.dumps(timeless, sort_keys=True))[:16] if folder else None
+        self.home = folder / sha256(json.dumps(timeless, sort_keys=True))[:_LETTERS] if folder else None
 
     def _path(self, task: tuple[str, int]) -> Path:
         assert self.home is not None
-        return self.home / f"{sha256(task[0])[:8]}-{task[1]}.npz"
+        return self.home / f"{sha256(task[0])[:_LETTERS]}-{task[1]}.npz"
 
     def load(self, task: tuple[str, int]) -> DrawOutcome | None:
         """Return the outcome of a (block, draw) that was kept, or None; a file that cannot be read counts as missing."""

@@ -95,5 +95,6 @@ def gradient(build: Callable[[Mapping[Key, float]], Disc], weights: Callable[[Di
         ahead, back = (build({**about, key: value + s}) for s in (step, -step))
         slope = (_residual(ahead, solution.c) - _residual(back, solution.c)) / (2 * step)
         edge = np.where(disc.transport.free, 0.0, ahead.transport.edge - back.transport.edge) / (2 * step)
-        out[key] = float((w * edge).sum() - (multiplier * slope).sum())
+        drift = (weights(ahead) - weights(back)) / (2 * step)  # a mean over a region depends on the geometry by itself
+        out[key] = float((w * edge).sum() + (drift * solution.c).sum() - (multiplier * slope).sum())
     return float((w * solution.c).sum()), out

@@ -6,6 +6,7 @@ the coupled transient run that starts there.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.coupled import Solution
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.disc_file import DiscSpec
-from pulposus.tissue.endplate import open_nodes
+from pulposus.tissue.endplate import open_nodes, pattern_rings
 from pulposus.tissue.geometry import Geometry, geometry_of
 from pulposus.tissue.mesh import REGIONS, Mesh
 from pulposus.tissue.metabolism import pH
@@ -76,11 +77,13 @@ def disc_of(spec: DiscSpec) -> Disc:
     geometry = Geometry(**shape.model_dump()) if shape else geometry_of(given, draw.species, preset.level if preset else "")
     gate = spec.supply.endplate_open
     share = float(gate) if isinstance(gate, (int, float)) else 1.0
-    mask = None if isinstance(gate, (int, float)) else (
-        lambda mesh: open_nodes(mesh, gate.pattern, gate.open, gate.width or 0.0))
+    mask, rings = None, []
+    if not isinstance(gate, (int, float)):
+        rings = pattern_rings(gate.pattern, gate.open, geometry.endplate_radius, gate.width or 0.0)
+        mask = partial(open_nodes, pattern=gate.pattern, share=gate.open, width=gate.width or 0.0)
     boundary = supply_of(given, spec.supply.endplate_level, spec.supply.wall_level)
     laws = {**spec.laws.model_dump(), "aggrecan": "two_pools"}
-    return Disc(given, geometry, tissue_processes(laws, boundary, share, matrix=False), spec.mesh.nodes, mask=mask)
+    return Disc(given, geometry, tissue_processes(laws, boundary, share, matrix=False), spec.mesh.nodes, rings, mask)
 
 
 def _interpolate(mesh: Mesh, field: Array, r: float, z: float) -> float:

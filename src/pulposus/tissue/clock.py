@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.process import Event
 from pulposus.tissue.stepper import Control, Snapshot, Stepper
@@ -97,7 +99,7 @@ def _common_step(running: Sequence[Course], t: float, stop: float, h: float, con
         worst = 0.0
         for course in (c for c in running if not c.stopped):
             step = course.stepper.step(course.now, cut)
-            error = float("inf") if step is None else step[1]
+            error = float("inf") if step is None or np.isnan(step[1]) else step[1]
             if not error <= 1.0 and cut <= control.least:
                 course.move(None, f"no step longer than {control.least:g} s was accepted")
                 continue

@@ -51,6 +51,7 @@ class Coupled:
         self.system, self.transport = system, transport
         self.names = [f.name for f in transport.fields]
         self.scale = np.array([f.scale for f in transport.fields])[:, None]
+        self.slow = np.array([f.kind == "slow" for f in transport.fields])
 
     def state(self, c: Array, y: dict[str, Any], g: dict[str, Any], t: float) -> dict[str, Any]:
         """Return the state as processes see it: all fields at the points, compartments and modifiers."""
@@ -75,6 +76,8 @@ class Coupled:
             J = implicit_matrix(system.jacobian(names, names, state, t), names, tau)
             step = solve_blocks(J, {(n, "x"): residual[n] for n in names}, names, ["x"])
             y = {**y, **{n: y[n] - step[n, "x"] for n in names}}
+        else:  # not to be solved at this tau: the step must fail, not go on with half an answer
+            y = {**y, **{n: y[n] * np.nan for n in names}}
         return y, self.state(c, y, g, t)
 
     def sensitivities(self, state: dict[str, Any], tau: float | None, t: float) -> dict[tuple[str, str], Any]:
@@ -105,14 +108,19 @@ class Coupled:
         shape = np.ones_like(self.system.points.volume)
         load = np.array([self.system.points.load(r[f] * shape) for f in self.names])
         inner = self.transport.solve(share * load + b, rates)
-        return np.where(self.transport.free, inner, self.transport.edge), y, state
+        image = np.where(self.transport.free, inner, self.transport.edge)
+        if tau is None:  # at rest a slow field stays as it is
+            image[self.slow] = c[self.slow]
+        return image, y, state
 
     def solve(self, c: Array, y: dict[str, Any], g: dict[str, Any], t: float, *, tau: float | None = None,
               c_hat: Array | None = None, y_hat: dict[str, Any] | None = None, stored: Array | None = None,
               tol: float = 1e-6, share: float = 1.0) -> Solution:
         """Solve from the guess (c, y). stored: 1 for fields whose d/dt counts, 0 for quasi-steady ones; share scales r."""
-        rates = tuple(0.0 if tau is None or not s else 1.0 / tau
-                      for s in (np.zeros(len(self.names)) if stored is None else stored))
+        if tau is None:  # slow fields are held; any rate keeps their unused operator regular
+            rates = tuple(self.slow.astype(float))
+        else:
+            rates = tuple(1.0 / tau if s else 0.0 for s in (np.zeros(len(self.names)) if stored is None else stored))
         b = self.transport.lift(rates)
         if c_hat is not None:
             b = b + np.array(rates)[:, None] * self.transport.mass * c_hat
@@ -155,7 +163,10 @@ class Coupled:
             weighted = np.zeros_like(at)
             for f, w, block in blocks:
                 weighted[f] += block * at[w]
-            return ((field - self.transport.solve(points.gather(weighted), rates)) / self.scale).ravel()
+            answer = self.transport.solve(points.gather(weighted), rates)
+            if tau is None:
+                answer[self.slow] = 0.0
+            return ((field - answer) / self.scale).ravel()
 
         def count(_: float) -> None:
             solution.krylov += 1

@@ -52,13 +52,17 @@ def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str
 
 
 class Disc:
-    """One disc of one draw. `mask`: nodes of the bone face that are supplied (all when None)."""
+    """One disc of one draw.
+
+    mask: nodes of the bone face that are supplied (all when None); rings: radii (m) that need a grid line, such as the
+    edges of a pattern of open endplate.
+    """
 
     def __init__(self, draw: Any, geometry: Geometry, processes: Sequence[Process], nodes: int,
-                 mesh: Mesh | None = None, mask: Callable[[Mesh], NDArray[np.int64]] | None = None) -> None:
+                 rings: Sequence[float] = (), mask: Callable[[Mesh], NDArray[np.int64]] | None = None) -> None:
         self.draw, self.geometry = draw, geometry
-        self.mesh = mesh or axisymmetric(geometry.radius, geometry.nucleus_radius, geometry.half_height,
-                                         geometry.endplate_thickness, geometry.endplate_radius, nodes)
+        self.mesh = axisymmetric(geometry.radius, geometry.nucleus_radius, geometry.half_height,
+                                 geometry.endplate_thickness, geometry.endplate_radius, nodes, rings)
         self.points = operators.volumes(self.mesh)
         self.p = self._parameters(processes)
         per_volume = self.points.load(np.ones_like(self.points.volume))

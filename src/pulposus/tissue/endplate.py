@@ -15,13 +15,27 @@ from numpy.typing import NDArray
 from pulposus.tissue.mesh import Mesh
 from pulposus.tissue.process import Field, Process, State
 
-__all__ = ["Endplate", "open_nodes", "open_share"]
+__all__ = ["Endplate", "open_nodes", "open_share", "pattern_rings"]
+
+_EDGE = 1e-6  # a node on the edge of a pattern counts as open
 
 
 def open_share(draw: Any, law: str) -> float:
     """Return the open share of the endplate in a draw under a law of degeneration: unchanged, falls or rises."""
     share = draw.value("endplate_open")
     return float(share if law == "unchanged" else share * draw.value(f"endplate_open_{law}"))
+
+
+def pattern_rings(pattern: str, share: float, radius: float, width: float = 0.0) -> list[float]:
+    """Return the radii (m) at which open area borders closed area on an endplate of a radius (m).
+
+    >>> [round(x, 2) for x in pattern_rings("stripes", 0.5, 4.0, 1.0)]
+    [1.0, 2.0, 3.0]
+    """
+    if pattern == "stripes":
+        starts = np.arange(0, radius, 2 * width)
+        return sorted(float(x) for x in (*starts, *(starts + 2 * width * share)) if 0 < x < radius)
+    return [float(radius * np.sqrt(share if pattern == "open_centre" else 1 - share))]
 
 
 def open_nodes(mesh: Mesh, pattern: str, share: float, width: float = 0.0) -> NDArray[np.int64]:
@@ -40,11 +54,12 @@ def open_nodes(mesh: Mesh, pattern: str, share: float, width: float = 0.0) -> ND
     r = mesh.nodes[nodes, 0]
     edge = r.max()
     if pattern == "stripes":
-        keep = (r / (2 * width)) % 1 < share
+        phase = (r / (2 * width)) % 1  # one open and one closed ring make a period
+        keep = (phase <= share + _EDGE) | (phase >= 1 - _EDGE)
     elif pattern == "open_centre":
-        keep = r**2 <= share * edge**2
+        keep = r**2 <= (share + _EDGE) * edge**2
     else:
-        keep = r**2 >= (1 - share) * edge**2
+        keep = r**2 >= (1 - share - _EDGE) * edge**2
     return nodes[keep]
 
 
@@ -63,4 +78,5 @@ class Endplate(Process):
     def global_rate(self, state: State, totals: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return d open / dt (1/s)."""
         factor = state["modifier.calcification"]
-        return {"endplate_open": -p["calcification_rate"] * xp.mean(factor) * state["endplate_open"]}
+        mean = xp.mean(factor, axis=-1) if xp.ndim(factor) else factor  # one number per draw
+        return {"endplate_open": -p["calcification_rate"] * mean * state["endplate_open"]}

@@ -87,9 +87,9 @@ class Imaging:
         """Return the probabilities of grades I..V, (..., 5), for T2 (s) and height relative to grade I."""
         from scipy.special import ndtr
 
-        z = np.log(np.asarray(t2) / self.site)[..., None]
-        beyond = ndtr((np.log(self.cuts) - z) / self.noise)
-        low = ndtr((self.height_cut - np.asarray(height)) / self.height_noise)[..., None]
+        t2, height = np.broadcast_arrays(t2, height)
+        beyond = ndtr((np.log(self.cuts) - np.log(t2 / self.site)[..., None]) / self.noise)
+        low = ndtr((self.height_cut - height) / self.height_noise)[..., None]
         edge = np.concatenate([np.ones_like(low), beyond], axis=-1)
         upper = edge[..., :-1] - edge[..., 1:]
         last = edge[..., -1:]

@@ -6,6 +6,7 @@ axisymmetric dV = 2 pi r dr dz, counted twice because the section is mirrored at
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +21,7 @@ Array = NDArray[np.float64]
 REGIONS = ("NP", "AF", "CEP")
 _RADIAL_SHARE = 0.6  # share of the grid's resolution along r; the section is wider than high
 _ENDPLATE_WEIGHT = 3.0  # cells per metre in the thin endplate, relative to the tissue below it
+_SAME = 1e-6  # radii closer than this share of the disc are one
 _FEWEST = 5  # cells along z at least
 _RIM_WEIGHT = 2.0  # cells per metre between nucleus border and wall, relative to the nucleus
 
@@ -85,11 +87,11 @@ def _breaks(marks: list[float], weights: list[float], cells: int, least: int) ->
 
 
 def axisymmetric(radius: float, nucleus_radius: float, half_height: float, endplate_thickness: float,
-                 endplate_radius: float, nodes: int) -> Mesh:
+                 endplate_radius: float, nodes: int, rings: Sequence[float] = ()) -> Mesh:
     """Return the mirrored r-z section with grid lines on every region border, of about `nodes` nodes.
 
-    All lengths in m; half_height includes the endplate. Boundary tags: ``endplate`` (bone side, r <= endplate_radius),
-    ``wall`` (outer annulus). The rim above the endplate radius and the mid-plane are free of flux.
+    All lengths in m; half_height includes the endplate; rings: further radii that need a grid line. Boundary tags:
+    ``endplate`` (bone side, r <= endplate_radius), ``wall`` (outer annulus). The rim above the endplate radius and the mid-plane are free of flux.
     Raises PulposusError when the lengths do not nest.
 
     >>> mesh = axisymmetric(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3, 750)
@@ -99,10 +101,10 @@ def axisymmetric(radius: float, nucleus_radius: float, half_height: float, endpl
     if not 0 < nucleus_radius <= endplate_radius < radius or not 0 < endplate_thickness < half_height:
         raise PulposusError("a disc needs 0 < nucleus radius <= endplate radius < radius and endplate < half height")
     across = max(8.0, np.sqrt(nodes * _RADIAL_SHARE / (1 - _RADIAL_SHARE)))
-    marks = [0.0, nucleus_radius, endplate_radius, radius]
-    weights = [1.0, _RIM_WEIGHT, _RIM_WEIGHT]
-    if nucleus_radius == endplate_radius:
-        marks.pop(2), weights.pop(2)
+    borders = [0.0, nucleus_radius, endplate_radius, radius]
+    inner = [x for x in rings if 0 < x < radius and min(abs(x - b) for b in borders) > _SAME * radius]
+    marks = sorted({*borders, *inner})
+    weights = [1.0 if start < nucleus_radius else _RIM_WEIGHT for start in marks[:-1]]
     r = _breaks(marks, weights, int(across), 2)
     z = _breaks([0.0, half_height - endplate_thickness, half_height], [1.0, _ENDPLATE_WEIGHT],
                 max(_FEWEST, round(nodes / len(r)) - 1), 2)
@@ -116,6 +118,6 @@ def axisymmetric(radius: float, nucleus_radius: float, half_height: float, endpl
     in_plate = (centre[:, 1] > half_height - endplate_thickness) & (centre[:, 0] < endplate_radius)
     region = np.where(in_plate, 2, np.where((centre[:, 0] < nucleus_radius)
                                             & (centre[:, 1] < half_height - endplate_thickness), 0, 1))
-    top, side = number[r <= endplate_radius * (1 + 1e-12), -1], number[-1, :]
+    top, side = number[r <= endplate_radius * (1 + _SAME), -1], number[-1, :]
     return Mesh("axisymmetric", nodes_rz, cells.astype(np.int64), region.astype(np.int64),
                 {"endplate": np.column_stack([top[:-1], top[1:]]), "wall": np.column_stack([side[:-1], side[1:]])})

@@ -40,7 +40,7 @@ class Stiffness:
 
         >>> from pulposus.tissue.mesh import line
         >>> K = stiffness(line("slab", [("NP", 1.0)], 2)).combine({("NP", 0): 1.0})
-        >>> K.toarray()[0].tolist()
+        >>> K.toarray()[0].round(9).tolist()
         [2.0, -2.0, 0.0]
         """
         from scipy.sparse import csr_array

@@ -106,19 +106,21 @@ class Process:
         return {}
 
 
-def numeric_derivatives(process: Process, state: State, p: State, t: float, xp: Any) -> dict[tuple[str, str], Any]:
+def numeric_derivatives(process: Process, state: State, p: State, t: float, xp: Any,
+                        rates: Callable[[State], Rates] | None = None) -> dict[tuple[str, str], Any]:
     """Return {(field, read): d rate / d read} by central differences, pointwise over all leading axes.
 
-    Only reads present in `state` as fields are varied; modifiers and compartments are held.
+    rates: state -> rates, the process's `source` when None. Only reads present in `state` as fields are varied;
+    modifiers are held.
     """
     out: dict[tuple[str, str], Any] = {}
+    of = rates or (lambda seen: process.source(seen, p, t, xp))
     for name in process.reads:
         if name not in state or name.startswith("modifier."):
             continue
         value = xp.asarray(state[name], dtype=float)
         step = _STEP * xp.maximum(xp.abs(value), xp.max(xp.abs(value)) * _STEP + 1e-300 ** 0.5)
-        ahead = process.source({**state, name: value + step}, p, t, xp)
-        back = process.source({**state, name: value - step}, p, t, xp)
+        ahead, back = of({**state, name: value + step}), of({**state, name: value - step})
         for field, rate in ahead.items():
             out[field, name] = (rate - back[field]) / (2 * step)
     return out

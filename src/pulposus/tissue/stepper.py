@@ -118,6 +118,7 @@ class Stepper:
 
     def start(self, t: float, c: Array, y: dict[str, Any], g: dict[str, float]) -> Snapshot | None:
         """Return a consistent snapshot: quasi-steady fields solved for the given cells, or None when that fails."""
+        c = np.where(self.coupled.transport.free, c, self.coupled.transport.edge)
         if not self.control.transient:
             solution = self.coupled.continued(c, y, g, t, self.control.newton)
             if not solution.converged:
@@ -202,22 +203,27 @@ class Stepper:
         for n in system.compartments:
             e = h * sum(w * k.dg[n] for w, k in zip(_E, stages, strict=True))
             worst.append(abs(e) / (system.fields[n].scale + abs(new.g[n])))
-        return max(worst) / self.control.tol
+        return float(np.max(worst)) / self.control.tol
 
     def jump(self, s: Snapshot, due: Sequence[Event], ledger: Ledger) -> Snapshot | None:
         """Return the disc after events, entered in the ledger; None when the new state cannot be solved."""
-        y, g = dict(s.y), dict(s.g)
+        c, y, g = s.c.copy(), dict(s.y), dict(s.g)
+        transport, shape = self.coupled.transport, np.ones_like(self.system.points.volume)
         for event in due:
-            state = self.coupled.state(s.c, y, g, s.t)
+            state = self.coupled.state(c, y, g, s.t)
             for name, amount in event.jump(state, self.system.p, self.system.points).items():
                 if name in g:
                     g[name] = g[name] + float(amount)
                     ledger.add(name, event.what, float(amount))
-                else:
+                elif name in y:
                     y[name] = y[name] + amount
-                    ledger.add(name, event.what,
-                               float(self.system.points.total(amount * np.ones_like(self.system.points.volume))))
-        return self.start(s.t, s.c, y, g)
+                    ledger.add(name, event.what, float(self.system.points.total(amount * shape)))
+                else:
+                    i = self.coupled.names.index(name)
+                    load = self.system.points.load(amount * shape) * transport.free[i]
+                    c[i] = c[i] + load / transport.mass[i]
+                    ledger.add(name, event.what, float(load.sum()))
+        return self.start(s.t, c, y, g)
 
     def totals(self, s: Snapshot) -> dict[str, float]:
         """Return the total of every slow field and compartment."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pulposus.core.errors import PulposusError
 from pulposus.tissue.points import Points
-from pulposus.tissue.process import MODIFIERS, Field, Process
+from pulposus.tissue.process import MODIFIERS, Field, Process, numeric_derivatives
 
 __all__ = ["System", "implicit_matrix", "solve_blocks"]
 
@@ -111,6 +111,13 @@ class System:
     def rates_of(self, process: Process, state: Mapping[str, Any], t: float) -> dict[str, Any]:
         """Return one process's rates per volume at the points, surface fluxes included."""
         out = dict(process.source(state, self.p, t, np))
+        for field, rate in self.surface_rates(process, state, t).items():
+            out[field] = out.get(field, 0.0) + rate
+        return out
+
+    def surface_rates(self, process: Process, state: Mapping[str, Any], t: float) -> dict[str, Any]:
+        """Return one process's surface fluxes as rates per volume at the points."""
+        out: dict[str, Any] = {}
         for tag, density in self.surfaces.items():
             for field, flux in process.surface(tag, state, self.p, t, np).items():
                 out[field] = out.get(field, 0.0) + flux * density
@@ -129,10 +136,16 @@ class System:
         """Return the summed derivative blocks d rate(name) / d by."""
         out: Blocks = {}
         for process in self.feeding(names):
-            for (field, read), block in process.derivatives(state, self.p, t, np).items():
+            blocks = list(process.derivatives(state, self.p, t, np).items())
+            if type(process).surface is not Process.surface and set(process.reads) & set(by):
+                blocks += numeric_derivatives(process, state, self.p, t, np, self._surfaces_of(process, t)).items()
+            for (field, read), block in blocks:
                 if field in names and read in by:
                     out[field, read] = out[field, read] + block if (field, read) in out else block
         return out
+
+    def _surfaces_of(self, process: Process, t: float) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+        return lambda state: self.surface_rates(process, state, t)
 
     def global_rates(self, state: dict[str, Any], t: float) -> dict[str, dict[str, float]]:
         """Return process -> compartment -> rate (per second)."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from pulposus.core.draws import Draw
 from pulposus.core.parameters import ParameterSet
 from pulposus.therapy.treatment import treat
@@ -63,8 +65,6 @@ def dose(product: Any, route: Any = NEEDLE, day: float = 0.0) -> SimpleNamespace
 def put_in(delivery: Any, geometry: Any) -> float:
     """Return the cells or particles that the events of a delivery put into the disc (of its first event)."""
     volume = 0.5 * geometry.nucleus_volume
-    import numpy as np
-
     points = SimpleNamespace(region=np.array([0, 0, 1]), volume=np.array([volume, volume, 1.0]))
     for event, name in [(e, "transplanted") for e in delivery.cells] + [(e, "vesicles") for e in delivery.vesicles]:
         jump = event.jump({}, {}, points)

@@ -7,8 +7,25 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from small_doses import (BESIDE, DAY, NEEDLE, NOTHING, PEDICLE, PLATE, SHAM, VEIN, by, cells, disc_of, dose, draw, mL, put_in,
-                         vehicle, vesicles)
+from small_doses import (
+    BESIDE,
+    DAY,
+    NEEDLE,
+    NOTHING,
+    PEDICLE,
+    PLATE,
+    SHAM,
+    VEIN,
+    by,
+    cells,
+    disc_of,
+    dose,
+    draw,
+    mL,
+    put_in,
+    vehicle,
+    vesicles,
+)
 
 from pulposus.core.errors import InputError
 from pulposus.core.vocabulary import names
