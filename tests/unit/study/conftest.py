@@ -14,5 +14,5 @@ from small_studies import FIVE, compare_small, study
 
 @pytest.fixture(scope="session")
 def five():
-    """Return the comparison of five arms in three draws, all rivals run."""
-    return compare_small(study(*FIVE, sampling={"draws": 3, "seed": 2}), hypotheses="all")
+    """Return the comparison of five arms in two draws, all rivals run."""
+    return compare_small(study(*FIVE, sampling={"draws": 2, "seed": 2}), hypotheses="all")

@@ -52,13 +52,16 @@ def plain(*arms: dict[str, Any], grade: Any = 3, scale: str = "pfirrmann", **cha
     return {"version": 1, "subject": subject, "follow_up": "5 weeks", "arms": list(arms or (UNTREATED,)), **changes}
 
 
-def compare_small(spec: StudySpec, text: str = "", **options: Any) -> Comparison:
-    """Compare on a coarse mesh, in this process unless told otherwise."""
-    fine, compare_module.NODES = compare_module.NODES, NODES
+def compare_small(spec: StudySpec, text: str = "", ceilings: bool = False, **options: Any) -> Comparison:
+    """Compare on a coarse mesh, in this process unless told otherwise, without dose ceilings unless asked for."""
+    kept = compare_module.NODES, compare_module.dose_ceilings
+    compare_module.NODES = NODES
+    if not ceilings:
+        compare_module.dose_ceilings = lambda plan: []
     try:
         return compare(spec, text, **{"workers": 1, **options})
     finally:
-        compare_module.NODES = fine
+        compare_module.NODES, compare_module.dose_ceilings = kept
 
 
 class StopAfter(SimpleNamespace):

@@ -17,7 +17,7 @@ ARMS = [a["name"] for a in FIVE]
 
 def test_the_dimensions_are_the_fixed_ones(five):
     data = five.result.dataset
-    sizes = {"arm": 5, "draw": 3, "time": 6, "grade": 5, "region": 3, "rival": 5, "quantity": 2, "corner": 3}
+    sizes = {"arm": 5, "draw": 2, "time": 6, "grade": 5, "region": 3, "rival": 5, "quantity": 2, "corner": 3}
     assert {k: data.sizes[k] for k in sizes} == sizes
     for name, (_, _, extra) in QUANTITIES.items():
         assert data[name].dims == ("arm", "draw", "time", *([extra] if extra else [])), name
@@ -39,7 +39,7 @@ def test_every_number_has_a_unit(five):
 
 def test_the_coordinates(five):
     data = five.result.dataset
-    assert list(data["arm"].values) == ARMS and list(data["draw"].values) == [0, 1, 2]
+    assert list(data["arm"].values) == ARMS and list(data["draw"].values) == [0, 1]
     np.testing.assert_allclose(data["time"], [0, 7, 14, 21, 28, 35])
     assert list(data["region"].values) == ["NP", "AF", "CEP"] and list(data["grade"].values) == ["I", "II", "III", "IV", "V"]
     assert data["node_r"].max() > 15 and data["triangle"].values.max() == data.sizes["node"] - 1
