@@ -35,7 +35,12 @@ def band(values: Any) -> Band:
     >>> band(np.arange(101.0)[:, None]).low.round(6).tolist()
     [10.0]
     """
-    spreads = [spread_of(column) for column in np.asarray(values, dtype=float).T]
+    found = np.asarray(values, dtype=float)
+    if len(found) and np.isfinite(found).all():  # all times at once, which is many times faster
+        level = spread_of(found[:, 0]).level
+        median, low, high = np.quantile(found, [0.5, (1 - level) / 2, (1 + level) / 2], axis=0)
+        return Band(median, low, high, np.full(found.shape[1], len(found)))
+    spreads = [spread_of(column) for column in found.T]
     median, low, high = (np.array([getattr(s, f) for s in spreads], dtype=float) for f in ("median", "low", "high"))
     return Band(median, low, high, np.array([s.n for s in spreads], dtype=np.int64))
 

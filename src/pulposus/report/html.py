@@ -20,11 +20,11 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _LIMITS = ("first_form", "effects", "vesicles", "pain", "shape", "calibration", "turnover", "intervals", "evidence")
 
 
-def page(result: Result, lang: str = "en") -> str:
+def page(result: Result | Facts, lang: str = "en") -> str:
     """Return the report of a result as HTML in a language; raises `InputError` for an unknown language."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    facts = read(result)
+    facts = result if isinstance(result, Facts) else read(result)
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("report.html.j2").render(**_words(lang), **_first(facts, lang), **_more(facts, lang),
@@ -78,6 +78,7 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
     shown = [{"name": name, "title": outcome(name, lang), "picture": pictures[name], "rows": sections.outcomes(facts, name, lang),
               "unit": unit(facts.data[name].attrs["units"], lang)} for name in facts.about["observe"] if name in pictures]
     records = sources.records(facts, lang)
+    foreign = figure_language(lang) != lang or any(drawable(arm, 0, lang) != arm for arm in facts.arms)
     return {"evidence": sections.evidence(facts, lang), "maps": maps,
             "maps_empty": empty_maps(facts, lang) if maps else "", "outcomes": shown,
             "grades": sections.grades(facts, lang), "grade_names": [str(g) for g in facts.data["grade"].values],
@@ -85,7 +86,7 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
             "outcome_names": [column for column in OUTCOMES], "short": {n: outcome(n, lang, short=True) for n in OUTCOMES},
             "reported": sections.reported(facts, lang), "laws": sections.laws(facts, lang), "records": records,
             "anchors": {row["id"] for group in records for row in group["rows"]}, "limits": _LIMITS,
-            "references": sources.references(facts, lang), "figures_in_english": figure_language(lang) != lang or any(drawable(a, 0, lang) != a for a in facts.arms)}
+            "references": sources.references(facts, lang), "figures_in_english": foreign}
 
 
 def _run(facts: Facts, lang: str) -> dict[str, Any]:
@@ -101,5 +102,5 @@ def _run(facts: Facts, lang: str) -> dict[str, Any]:
         for why in facts.data["stopped"].sel(arm=arm).values:
             if why:
                 stops[arm, reason(str(why), lang)] = stops.get((arm, reason(str(why), lang)), 0) + 1
-    return {"record": record, "versions": dict(record.versions), "options": dict(record.options), "rejected": rejected,
-            "stops": stops, "seconds": f"{record.seconds:.0f}", "asked": facts.asked}
+    return {"record": record, "versions": dict(sorted(record.versions.items())),
+            "options": dict(sorted(record.options.items())), "rejected": rejected, "stops": stops, "seconds": f"{record.seconds:.0f}", "asked": facts.asked}

@@ -201,8 +201,10 @@ def reported(facts: Facts, lang: str) -> list[dict[str, str]]:
         known = name in facts.data and one["arm"] in facts.arms and facts.done
         told = unit(facts.data[name].attrs["units"], lang) if known else ""
         value = one["value"]
-        text = with_unit(number(float(value), _DIGITS), told) if isinstance(value, (int, float)) else str(value)
-        text += f" ± {number(one['sd'])}" if one["sd"] is not None else ""
+        text = str(value)
+        if isinstance(value, (int, float)):
+            spread = f" ± {number(one['sd'])}" if one["sd"] is not None else ""
+            text = with_unit(number(float(value), _DIGITS) + spread, told)
         text += f" (n = {one['n']})" if one["n"] is not None else ""
         predicted = say("not_predicted")
         if known:

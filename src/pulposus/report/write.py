@@ -24,7 +24,7 @@ def write_report(comparison: Any, out: str | Path, lang: str = "en") -> list[Pat
 
     folder = Path(out)
     facts = read(comparison.result)
-    texts = {"report.html": page(comparison.result, lang), "summary.csv": _MARK + summary(facts),
+    texts = {"report.html": page(facts, lang), "summary.csv": _MARK + summary(facts),
              "trajectories.csv": _MARK + trajectories(facts)}
     comparison.result.save(folder)
     for name, content in texts.items():

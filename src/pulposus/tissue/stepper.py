@@ -29,6 +29,7 @@ _C = (0.0, 2 * _D, 1.0)  # stage times
 _B = (_W, _W, _D)
 _E = (_W - (1 - _W) / 3, _W - (3 * _W + 1) / 3, _D - _D / 3)
 _SWEEPS, _GLOBAL_NEWTON = 4, 20
+_GLOBAL_TOL, _GLOBAL_STEP = 1e-13, 1e-7  # of the compartments: convergence, relative step of their Jacobian
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,9 @@ class Stepper:
         size = np.array([self.system.fields[n].scale for n in names])
         for _ in range(_GLOBAL_NEWTON):
             r = residual(x)
-            if np.max(np.abs(r) / (np.abs(x) + size)) < 1e-13:
+            if np.max(np.abs(r) / (np.abs(x) + size)) < _GLOBAL_TOL:
                 break
-            steps = 1e-7 * (np.abs(x) + size)
+            steps = _GLOBAL_STEP * (np.abs(x) + size)
             J = np.column_stack([(residual(x + s * e) - r) / s for s, e in zip(steps, np.eye(len(x)), strict=True)])
             x = x - np.linalg.solve(J, r)
         return {n: float(v) for n, v in zip(names, x, strict=True)}

@@ -73,6 +73,9 @@ class System:
         self.processes, self.p, self.points, self.surfaces = list(processes), p, points, surfaces
         self.fields: dict[str, Field] = {}
         self.owner: dict[str, str] = {}
+        names = [process.name for process in self.processes]
+        if len(set(names)) != len(names):
+            raise PulposusError(f"two processes of a disc share a name: {', '.join(sorted(names))}")
         for process in self.processes:
             for field in process.fields(p):
                 if field.name in self.fields:
