@@ -101,7 +101,9 @@ def _alive(facts: Facts, row: Mapping[str, Any], lang: str) -> Cell:
     alive, arrived = row["alive_share"], row["arrived_share"]
     if not alive["n"]:
         return Cell(NOTHING, note=said(lang)("nothing_given") if not row["given"] else "")
-    note = said(lang)("arrived", median=f"{number(arrived['median'])}%") if arrived["n"] else ""
+    say = said(lang)
+    note = say("arrived", median=f"{number(arrived['median'])}%") if arrived["n"] else ""
+    note = f"{say('present')} {note}" if row["kind"] == "vesicles" else note
     if alive["high"] == 0:
         return Cell("0%", note=note)
     return Cell(f"{number(alive['median'])}{plus_minus(alive['error'])}%", f"({interval(alive, lang)})", note)
@@ -179,9 +181,11 @@ def counts(facts: Facts, lang: str) -> dict[str, Any]:
     """Return the records used by origin with their share of the variance, what is not resolved, and a summary."""
     say = said(lang)
     by_origin = facts.screen["counts"]
+    total = sum(by_origin[name]["share"] for name in ORIGINS)
+    whole = max(1.0, total)  # shares of numbers that move together overlap and may add up to more than all
     rows = [{"origin": say(f"origin_{name}"), "records": int(by_origin[name]["records"]),
-             "varying": int(by_origin[name]["varying"]), "share": percent(by_origin[name]["share"])} for name in ORIGINS]
-    rest = max(0.0, 1 - sum(by_origin[name]["share"] for name in ORIGINS))
+             "varying": int(by_origin[name]["varying"]), "share": percent(by_origin[name]["share"] / whole)} for name in ORIGINS]
+    rest = 1 - total / whole
     differences = sum(len(OUTCOMES) for row in facts.arms.values() if row["comparator"])
     resolved = len({(row["arm"], row["outcome"]) for row in facts.screen["resolved"]})
     return {"rows": rows, "total": sum(row["records"] for row in rows),

@@ -46,11 +46,10 @@ def _words(lang: str) -> dict[str, Any]:
 def _first(facts: Facts, lang: str) -> dict[str, Any]:
     """Return what the head of the page and its first screen tell."""
     from pulposus.core.language import text
-    from pulposus.core.units import convert
     from pulposus.report.first_rows import counts, first_rows, reversals
     from pulposus.report.numbers import number, with_unit
     from pulposus.report.sentence import sentence, status
-    from pulposus.report.words import outcome, subject, unit
+    from pulposus.report.words import moment, outcome, subject, unit
 
     smallest = facts.screen["smallest_change"]
     columns = [{"name": name, "outcome": outcome(name, lang, short=True), "record": facts.smallest_record(name),
@@ -59,7 +58,7 @@ def _first(facts: Facts, lang: str) -> dict[str, Any]:
     return {"title": facts.about["title"] or facts.result.record.input_name, "note": facts.about["note"],
             "subject": subject(facts.about["subject"], lang), "sentence": sentence(facts, lang),
             "status": status(facts, lang), "unfinished": facts.unfinished, "columns": columns, "draws": facts.done,
-            "months": number(convert(facts.screen["follow_up_days"], "day", "month")), "percent": facts.percent,
+            "until": moment(facts.screen["follow_up_days"], lang), "percent": facts.percent,
             "preview": text("preview", lang, draws=facts.done, percent=facts.percent) if facts.screen["preview"] else "",
             "landmark": f"{facts.landmark:g}", "rows": first_rows(facts, lang), "reversals": reversals(facts, lang),
             "counts": counts(facts, lang)}
@@ -103,4 +102,5 @@ def _run(facts: Facts, lang: str) -> dict[str, Any]:
             if why:
                 stops[arm, reason(str(why), lang)] = stops.get((arm, reason(str(why), lang)), 0) + 1
     return {"record": record, "versions": dict(sorted(record.versions.items())),
-            "options": dict(sorted(record.options.items())), "rejected": rejected, "stops": stops, "seconds": f"{record.seconds:.0f}", "asked": facts.asked}
+            "options": dict(sorted(record.options.items())), "rejected": rejected, "stops": stops,
+            "seconds": f"{record.seconds:.0f}", "asked": facts.asked}

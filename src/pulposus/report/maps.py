@@ -24,10 +24,11 @@ from pulposus.report.words import joined, moment, outcome, said, unit
 if TYPE_CHECKING:
     from pulposus.tissue.geometry import Geometry
 
-__all__ = ["MAPS", "empty_maps", "map_pictures", "mirrored"]
+__all__ = ["EARLY", "MAPS", "empty_maps", "map_pictures", "mirrored"]
 
 Array = NDArray[np.float64]
-MAPS = ("glucose", "oxygen", "native", "transplanted")
+MAPS = ("transplanted", "glucose", "oxygen", "native")
+EARLY = ("transplanted", "glucose")  # told at the landmark too, where it was kept
 _PER_ROW = 4
 _WIDTH, _ROW, _FOOT = 11.0, 1.28, 0.75  # inches
 _EDGE, _INK = "#1d2730", "white"
@@ -63,36 +64,46 @@ def map_pictures(facts: Facts, lang: str) -> list[Picture]:
     if not facts.data.sizes.get("node", 0):
         return []
     geometry = _geometry(facts)
-    times = [float(t) for t in facts.data["map_time"].values] if "map_time" in facts.data.dims else [None]
-    return [_picture(facts, name, time, geometry, lang) for name in MAPS for time in times if _shows(facts, name, time)]
+    return [_picture(facts, name, early, geometry, lang) for name, early in _kept(facts) if _shows(facts, name, early)]
 
 
 def empty_maps(facts: Facts, lang: str) -> str:
-    """Return the quantities that hold nothing to see in any arm at any time, as a list in words."""
-    times = [float(t) for t in facts.data["map_time"].values] if "map_time" in facts.data.dims else [None]
-    return joined([outcome(n, lang) for n in MAPS if not any(_shows(facts, n, time) for time in times)], lang)
+    """Return the maps that hold nothing to see in any arm, as a list in words."""
+    say = said(lang)
+    empty = [(name, early) for name, early in _kept(facts) if not _shows(facts, name, early)]
+    return joined([say("map_title", quantity=outcome(n, lang), when=moment(_day(facts, early), lang)) for n, early in empty], lang)
 
 
-def _shows(facts: Facts, name: str, time: float | None) -> bool:
+def _kept(facts: Facts) -> list[tuple[str, bool]]:
+    """Return the maps to draw in their order: (quantity, whether at the landmark or at the end)."""
+    early = facts.landmark < float(facts.screen["follow_up_days"])
+    return [(name, when) for name in MAPS for when in (True, False)
+            if not when or (early and name in EARLY and f"early_map_{name}" in facts.data)]
+
+
+def _day(facts: Facts, early: bool) -> float:
+    """Return the day of a map."""
+    return facts.landmark if early else float(facts.screen["follow_up_days"])
+
+
+def _shows(facts: Facts, name: str, early: bool) -> bool:
     """Return whether there is anything to see in a map."""
-    values = _values(facts, name, time)
+    values = _values(facts, name, early)
     return bool((values[np.isfinite(values)] >= TINY).any())
 
 
-def _values(facts: Facts, name: str, time: float | None) -> Array:
+def _values(facts: Facts, name: str, early: bool) -> Array:
     """Return a map (arm, node), without the small negative values of a solver; an arm that was not run is NaN."""
-    found = facts.data[f"map_{name}"]
-    native = facts.data["map_native"]
-    if time is not None:
-        found, native = found.sel(map_time=time), native.sel(map_time=time)
+    kind = "early_map" if early else "map"
+    found, native = facts.data[f"{kind}_{name}"], facts.data[f"{kind}_native"]
     missing = ~(np.abs(native.values) > 0).any(axis=1)
     return np.where(missing[:, None], np.nan, np.maximum(found.values, 0.0))
 
 
-def _picture(facts: Facts, name: str, time: float | None, geometry: Geometry | None, lang: str) -> Picture:
+def _picture(facts: Facts, name: str, early: bool, geometry: Geometry | None, lang: str) -> Picture:
     """Return the picture of one quantity."""
     data, shown = facts.data, figure_language(lang)
-    values = _values(facts, name, time)
+    values = _values(facts, name, early)
     told = unit(data[f"map_{name}"].attrs["units"], shown)
     finite = values[np.isfinite(values)]
     top = float(finite.max()) if len(finite) else 0.0
@@ -114,7 +125,7 @@ def _picture(facts: Facts, name: str, time: float | None, geometry: Geometry | N
             bar = figure.colorbar(drawn, ax=list(grid), orientation="horizontal", shrink=0.45, aspect=40, pad=0.03)
             bar.set_label(f"{outcome(name, shown)} / {told}")
         svg = svg_of(figure)
-    at = facts.screen["follow_up_days"] if time is None else time
+    at = _day(facts, early)
     title = said(lang)("map_title", quantity=outcome(name, lang), when=moment(at, lang))
     return Picture(f"map_{name}_day_{at:g}", title, _alt(facts, name, values, lang), svg, _csv(facts, values))
 

@@ -94,7 +94,7 @@ def canvas(width: float, height: float, lang: str) -> Iterator[Any]:
     with rc_context(fname=_STYLE):
         from matplotlib import rcParams
 
-        rcParams["font.sans-serif"] = fonts
+        rcParams["font.family"] = fonts  # a list of fonts, so that a letter missing in one is taken from the next
         yield Figure(figsize=(width, height), layout="constrained")
 
 

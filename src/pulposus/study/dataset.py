@@ -68,10 +68,10 @@ def build(plan: Plan, indices: Sequence[int], draws: Sequence[DrawOutcome], nomi
     data["parameter_value"] = (("parameter", "draw"), np.array([[d.used.get(n, np.nan) for d in draws] for n in names]),
                                {"units": "SI of the record"})
     for name, (si, told) in _MAPS.items():
-        maps = [nominal.arms[a].maps.get(name) for a in arms]
         size = len(nominal.mesh[0]) if nominal.mesh else 0
-        data[f"map_{name}"] = (("arm", "node"), np.array([np.zeros(size) if m is None else m * convert(1.0, si, told)
-                                                          for m in maps]), {"units": told})
+        for when, maps in (("map", [nominal.arms[a].maps for a in arms]), ("early_map", [nominal.arms[a].early_maps for a in arms])):
+            values = [m[name] * convert(1.0, si, told) if name in m else np.zeros(size) for m in maps]
+            data[f"{when}_{name}"] = (("arm", "node"), np.array(values), {"units": told})
     if finals:
         last = np.array([[[[_last(d.arms[a], q) for d in block] for q in ("height_index", "t2")] for a in arms]
                          for block in finals.values()])

@@ -33,6 +33,7 @@ class ArmOutcome:
     stopped: str
     gap: float
     maps: dict[str, Array] = field(default_factory=dict)
+    early_maps: dict[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _outcome(plan: Plan, treatment: Treatment, history: History, maps: bool) -> 
                    + sum(v for k, v in depot.items() if k == "vesicle dose")) / given
     gap = max((history.ledger.gap(n) for n in history.ledger.start if n in history.ledger.end), default=0.0)
     return ArmOutcome(history.readings, alive, arrived, treatment.harms, history.stopped, gap,
-                      history.fields if maps else {})
+                      history.fields if maps else {}, history.early)
 
 
 def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> DrawOutcome:
@@ -74,8 +75,9 @@ def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> D
     draw = plan.draw(index)
     geometry = geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level)
     treatments = {arm.name: treat(arm.doses, draw, geometry) for arm in plan.spec.arms}
+    landmark = min(plan.landmark, float(plan.times[-1])) if index is None else None
     discs = {name: _disc(plan, draw, treatment, geometry) for name, treatment in treatments.items()}
-    histories = dict(zip(discs, run_discs(list(discs.values()), plan.times.tolist(), control), strict=True))
+    histories = dict(zip(discs, run_discs(list(discs.values()), plan.times.tolist(), control, landmark), strict=True))
     arms = {name: _outcome(plan, treatments[name], histories[name], index is None) for name in discs}
     mesh = next(iter(discs.values())).mesh
     return DrawOutcome(arms, dict(draw.used), (mesh.nodes, mesh.cells) if index is None else None)

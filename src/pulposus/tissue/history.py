@@ -41,7 +41,7 @@ class View:
 class History:
     """Read-outs at the output times (quantity -> (time, ...)), the ledger, and how the run ended ("" when complete).
 
-    times: those that were reached (s); fields: nodal maps at the last state.
+    times: those that were reached (s); fields: nodal maps at the last state; early: those at the time asked for, if any.
     """
 
     times: Array
@@ -50,13 +50,16 @@ class History:
     stopped: str = ""
     steps: int = 0
     fields: dict[str, Array] = field(default_factory=dict)
+    early: dict[str, Array] = field(default_factory=dict)
 
 
 class _Recorder:
-    """Reads a disc out at the output times as its steps go by."""
+    """Reads a disc out at the output times as its steps go by, and maps it once at `map_time`."""
 
-    def __init__(self, disc: Disc, times: Array, first: Snapshot) -> None:
-        self.disc, self.times, self.readings = disc, times, []  # type: Disc, Array, list[dict[str, Any]]
+    def __init__(self, disc: Disc, times: Array, first: Snapshot, map_time: float | None) -> None:
+        self.disc, self.times, self.map_time = disc, times, map_time
+        self.readings: list[dict[str, Any]] = []
+        self.early: dict[str, Array] = {}
         if times[0] <= first.t:
             self.readings.append(disc.read(disc.view(first.t, first.c, first.y, first.g)))
 
@@ -64,6 +67,9 @@ class _Recorder:
         while len(self.readings) < len(self.times) and before.t < self.times[len(self.readings)] <= after.t:
             t = float(self.times[len(self.readings)])
             self.readings.append(self.disc.read(self._between(before, after, t)))
+        if self.map_time is not None and before.t < self.map_time <= after.t:
+            view = self._between(before, after, self.map_time)
+            self.early = {n: self.disc.points.to_nodes(view.state[n]) for n in (*self.disc.coupled.names, *self.disc.system.local)}
 
     def _between(self, a: Snapshot, b: Snapshot, t: float) -> View:
         """Return the state inside a step: cubic Hermite for local fields and compartments, kept between its ends."""
@@ -84,12 +90,13 @@ class _Recorder:
         now, disc = course.now, self.disc
         maps = {**dict(zip(disc.coupled.names, now.c, strict=True)),
                 **{n: disc.points.to_nodes(now.y[n]) for n in disc.system.local}}
-        return History(self.times[:len(self.readings)], series, course.ledger, course.stopped, course.stepper.steps, maps)
+        return History(self.times[:len(self.readings)], series, course.ledger, course.stopped, course.stepper.steps, maps, self.early)
 
 
 @one_blas_thread
-def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | None = None) -> list[History]:
-    """Run discs from 0 to the last of `times` (s) by one clock and return their histories.
+def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | None = None,
+              map_time: float | None = None) -> list[History]:
+    """Run discs from 0 to the last of `times` (s) by one clock and return their histories, mapped at `map_time` if given.
 
     What a disc reached is kept when a step of it fails; its history says why and the others go on.
     """
@@ -103,7 +110,7 @@ def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | 
         if first is None:
             histories[i] = History(out_times[:0], {}, Ledger(), "the disc could not be solved at the start")
             continue
-        recorder = _Recorder(disc, out_times, first)
+        recorder = _Recorder(disc, out_times, first, map_time)
         events = [e for q in disc.system.processes for e in q.events(disc.p)]
         courses[i] = Course(stepper, first, events, recorder), recorder
     if courses:

@@ -91,8 +91,8 @@ def axisymmetric(radius: float, nucleus_radius: float, half_height: float, endpl
     """Return the mirrored r-z section with grid lines on every region border, of about `nodes` nodes.
 
     All lengths in m; half_height includes the endplate; rings: further radii that need a grid line. Boundary tags:
-    ``endplate`` (bone side, r <= endplate_radius), ``wall`` (outer annulus). The rim above the endplate radius and the mid-plane are free of flux.
-    Raises PulposusError when the lengths do not nest.
+    ``endplate`` (bone side, r <= endplate_radius), ``wall`` (outer annulus). The rim above the
+    endplate radius and the mid-plane are free of flux. Raises PulposusError when the lengths do not nest.
 
     >>> mesh = axisymmetric(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3, 750)
     >>> 600 < mesh.size < 900, sorted(mesh.boundary)

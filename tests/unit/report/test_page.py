@@ -162,6 +162,10 @@ def test_without_a_chinese_font_figures_are_english_and_the_page_says_so(make: C
     assert pictures.drawable("未治疗", 0, "en") == "arm 1"
 
 
+def test_arms_may_have_chinese_names_in_an_english_report(make: Callable[..., Result]) -> None:
+    assert "未治疗" in page(make(names=["未治疗", "cells"]), "en")  # as above: a missing letter would be an error
+
+
 def test_lines_of_arms_differ() -> None:
     styles = [(s["color"], s["linestyle"]) for s in map(pictures.line_style, range(50))]
     assert len(set(styles)) == 50

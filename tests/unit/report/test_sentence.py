@@ -95,5 +95,5 @@ def test_many_pairs_are_told_as_one(make: Callable[..., Result]) -> None:
 
 def test_the_status_tells_why_draws_were_rejected_in_both_languages(make: Callable[..., Result]) -> None:
     facts = read(make())
-    assert "1 draws were rejected and replaced because T2 would fall with water" in told.status(facts, "en")
+    assert "draws rejected and replaced: 1, because T2 would fall with water" in told.status(facts, "en")
     assert "T2将随含水量下降" in told.status(facts, "zh")

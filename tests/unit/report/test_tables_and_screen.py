@@ -17,7 +17,7 @@ import pytest
 from pulposus.core.errors import InputError
 from pulposus.core.result import Result
 from pulposus.report.facts import read
-from pulposus.report.maps import map_pictures
+from pulposus.report.maps import empty_maps, map_pictures
 from pulposus.report.screen import print_screen
 from pulposus.report.spreadsheets import summary, trajectories
 from pulposus.report.write import FILES, write_report
@@ -96,12 +96,14 @@ def test_an_unknown_language_writes_nothing(comparison: Any, tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
 
 
-def test_maps_are_told_at_every_time_they_were_kept(make: Callable[..., Result]) -> None:
+def test_maps_are_told_at_the_landmark_too_where_they_were_kept(make: Callable[..., Result]) -> None:
     result = make()
     data = result.dataset
-    kept = data.assign({name: data[name].expand_dims(map_time=[28.0, 365.25]) for name in data if str(name).startswith("map_")})
-    found = [p.name for p in map_pictures(read(Result(kept, result.status, result.record)), "en")]
-    assert found == [f"map_{q}_day_{t}" for q in ("glucose", "oxygen", "native") for t in ("28", "365.25")]
+    kept = data.assign({f"early_{name}": data["map_native"] for name in data if str(name).startswith("map_")})
+    facts = read(Result(kept, result.status, result.record))
+    assert [p.name for p in map_pictures(facts, "en")] == [
+        "map_transplanted_day_28", "map_glucose_day_28", *(f"map_{q}_day_365.25" for q in ("glucose", "oxygen", "native"))]
+    assert empty_maps(facts, "en") == "Living transplanted cells, month 12"
 
 
 def test_importing_the_room_is_light() -> None:

@@ -38,7 +38,8 @@ def arm(name: str, *given: tuple[Any, ...], **more: Any) -> dict[str, Any]:
 
 
 UNTREATED, CONTROL = arm("untreated"), arm("saline", (SALINE,), control=True)
-FIVE = (UNTREATED, CONTROL, arm("cells", (cells(),)), arm("exosome", (vesicles(carrier="thermogel"),)), arm("vein", (cells(dose="1e8 cells"), VEIN)))
+FIVE = (UNTREATED, CONTROL, arm("cells", (cells(),)), arm("exosome", (vesicles(carrier="thermogel"),)),
+        arm("vein", (cells(dose="1e8 cells"), VEIN)))
 
 
 def study(*arms: dict[str, Any], grade: Any = 3, scale: str = "pfirrmann", **changes: Any) -> StudySpec:

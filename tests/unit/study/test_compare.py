@@ -11,6 +11,7 @@ from small_studies import (
     CONTROL,
     FIVE,
     NODES,
+    PEDICLE,
     UNTREATED,
     StopAfter,
     arm,
@@ -171,7 +172,7 @@ def test_a_rival_that_was_cut_short_is_not_counted_as_run():
 
 def test_with_a_rival_missing_nothing_is_decided():
     """Decided means under all rivals; a run that was stopped after the first rival has not tried them."""
-    spec = study(UNTREATED, arm("hole", ({"kind": "needle_only"}, {"kind": "transpedicular", "needle": "14G"})), sampling={"draws": 3, "seed": 2},
+    spec = study(UNTREATED, arm("hole", ({"kind": "needle_only"}, PEDICLE)), sampling={"draws": 3, "seed": 2},
                  model={"overrides": {"endplate_hole_degradation_gain": 2}})
     cut, whole = (compare_small(spec, hypotheses="all", progress=meter).document() for meter in (StopAfter(left=6), None))
     assert len(cut["rivals_run"]) == 1 and len(whole["rivals_run"]) == 5
