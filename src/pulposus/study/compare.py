@@ -104,7 +104,9 @@ class _Run:
         blocks = {b: [self.found[b, i] for i in kept] for b in self.plans
                   if b != _DEFAULT and all((b, i) in self.found for i in kept)}
         dataset = build(self.plans[_DEFAULT], kept, [self.found[_DEFAULT, i] for i in kept], self.nominal, blocks)
-        dataset.attrs = _attributes(self.plans[_DEFAULT], self.rejected, self.ceilings, self.nominal)
+        used = set(self.nominal.used).union(*(outcome.used for outcome in self.found.values()))
+        dataset.attrs = _attributes(self.plans[_DEFAULT], self.rejected, self.ceilings, sorted(used),
+                                    [b for b in self.plans if b != _DEFAULT])
         status = _status(len(kept), self.count, self.rejected, dataset, complete)
         return Comparison(self.spec, Result(dataset, status, self.record.finished(time.monotonic() - self.started)), not complete)
 
@@ -152,7 +154,7 @@ def _status(done: int, asked: int, rejected: Mapping[int, str], dataset: Any, co
     return "; ".join(parts) + "."
 
 
-def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, nominal: DrawOutcome) -> dict[str, Any]:
+def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, used: list[str], rivals: list[str]) -> dict[str, Any]:
     """Return what the report needs beside the numbers, as JSON texts."""
     from pulposus.therapy.evidence import badge
 
@@ -171,12 +173,12 @@ def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, nominal:
     records = {r: {f: str(getattr(plan.parameters[r], f)) for f in ("label", "label_zh", "unit", "origin", "source", "locator",
                                                                      "read", "why")}
                | {"value": plan.parameters[r].value, "varies": plan.parameters[r].spread.kind != "none"}
-               for r in sorted(nominal.used)}
+               for r in used}
     plain = {"arms": arms, "laws": dict(plan.laws), "rejected": {str(k): v for k, v in rejected.items()},
-             "ceilings": ceilings, "records": records, "used_parameters": sorted(nominal.used), "cited": cited,
+             "ceilings": ceilings, "records": records, "used_parameters": used, "rivals_asked": rivals, "cited": cited,
              "subject": spec.subject.model_dump(), "title": spec.title, "note": spec.note,
              "observe": list(spec.observe), "reported": [r.model_dump() for r in spec.reported]}
-    return {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in plain.items()}
+    return {key: json.dumps(value, ensure_ascii=False) for key, value in plain.items()}
 
 
 def repeat(path: str | Path, *, workers: int | None = None, progress: Progress | None = None) -> Comparison:
@@ -184,10 +186,11 @@ def repeat(path: str | Path, *, workers: int | None = None, progress: Progress |
     record = RunRecord.from_json(read_text(path), str(path))
     data, line_of = parse_yaml(record.input_text, str(path))
     spec = read_study(data, str(path), line_of)
-    options = record.options
+    options = {"draws": spec.sampling.draws, "hypotheses": "default", **record.options}
     again = compare(spec, record.input_text, draws=options["draws"], seed=record.seed, hypotheses=options["hypotheses"],
                     workers=workers, progress=progress, name=record.input_name)
     changed = [k for k, v in versions().items() if record.versions.get(k) != v]
+    changed += ["mesh"] if options.get("nodes", NODES) != NODES else []
     changed += ["data"] if dict(record.data_files) != dict(data_files()) else []
     if not changed:
         return again

@@ -65,8 +65,8 @@ def build(plan: Plan, indices: Sequence[int], draws: Sequence[DrawOutcome], nomi
     chances = np.array([[[d.arms[a].harms.get(h, np.nan) for d in draws] for h in harms] for a in arms])
     data["harm_chance"] = (("arm", "harm", "draw"), chances.reshape(len(arms), len(harms), len(draws)), {"units": "1"})
     names = sorted({n for d in draws for n in d.used})
-    data["parameter_value"] = (("parameter", "draw"), np.array([[d.used.get(n, np.nan) for d in draws] for n in names]),
-                               {"units": "SI of the record"})
+    values = np.array([[d.used.get(n, np.nan) for d in draws] for n in names]).reshape(len(names), len(draws))
+    data["parameter_value"] = (("parameter", "draw"), values, {"units": "SI of the record"})
     for name, (si, told) in _MAPS.items():
         size = len(nominal.mesh[0]) if nominal.mesh else 0
         for when, maps in (("map", [nominal.arms[a].maps for a in arms]), ("early_map", [nominal.arms[a].early_maps for a in arms])):

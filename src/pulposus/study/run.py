@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pulposus.study.arm import Arm
 from pulposus.study.plan import Plan
+from pulposus.therapy.route import amount_given
 from pulposus.therapy.treatment import Treatment, treat
+from pulposus.tissue.clock import BREAKS
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.endplate import open_share
 from pulposus.tissue.geometry import geometry_of
@@ -50,22 +53,27 @@ def _disc(plan: Plan, draw: Any, treatment: Treatment, geometry: Any) -> Disc:
     return Disc(draw, geometry, [*base, *treatment.processes], plan.nodes)
 
 
-def _outcome(plan: Plan, treatment: Treatment, history: History, maps: bool) -> ArmOutcome:
-    """Return what one arm's history amounts to."""
-    alive = arrived = float("nan")
+def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tuple[float, float]:
+    """Return the share of the dose alive (vesicles: present) 28 days after the first dose, and the share that arrived."""
     given = treatment.cells_given or treatment.particles_given
-    name, field_name = (("transplanted_cells", "transplanted") if treatment.cells_given
-                        else ("vesicles_present", "vesicles"))
-    if given and name in history.readings:
-        at = int(np.searchsorted(history.times, min(plan.landmark, plan.times[-1])))
-        if at < len(history.times):
-            alive = float(history.readings[name][at]) / given
-        entries = history.ledger.entries.get(field_name, {})
-        depot = history.ledger.entries.get("gel_depot", {})
-        arrived = (sum(v for k, v in entries.items() if k not in (_OWN, "vesicles"))
-                   + sum(v for k, v in depot.items() if k == "vesicle dose")) / given
+    if not given or not len(history.times):
+        return float("nan"), float("nan")
+    name, field_name = ("transplanted_cells", "transplanted") if treatment.cells_given else ("vesicles_present", "vesicles")
+    kind = "cells" if treatment.cells_given else "vesicles"
+    at = min(arm.doses[0].at + plan.landmark, float(plan.times[-1]))
+    by_then = sum(amount_given(dose.product, kind) for dose in arm.doses if dose.at <= at)
+    living = history.readings.get(name, np.zeros(len(history.times)))
+    alive = float(np.interp(at, history.times, living)) / by_then if history.times[-1] >= at and by_then else float("nan")
+    entries = history.ledger.entries
+    arrived = sum(v for k, v in entries.get(field_name, {}).items() if k not in (_OWN, "vesicles"))
+    arrived += sum(v for k, v in entries.get("gel_depot", {}).items() if k == "vesicle dose")
+    return alive, float(arrived) / given
+
+
+def _outcome(plan: Plan, arm: Arm, treatment: Treatment, history: History, maps: bool) -> ArmOutcome:
+    """Return what one arm's history amounts to."""
     gap = max((history.ledger.gap(n) for n in history.ledger.start if n in history.ledger.end), default=0.0)
-    return ArmOutcome(history.readings, alive, arrived, treatment.harms, history.stopped, gap,
+    return ArmOutcome(history.readings, *_shares(plan, arm, treatment, history), treatment.harms, history.stopped, gap,
                       history.fields if maps else {}, history.early)
 
 
@@ -74,10 +82,18 @@ def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> D
     and says why; the others go on."""
     draw = plan.draw(index)
     geometry = geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level)
-    treatments = {arm.name: treat(arm.doses, draw, geometry) for arm in plan.spec.arms}
+    arms: dict[str, ArmOutcome] = {}
+    treatments: dict[str, Treatment] = {}
+    discs: dict[str, Disc] = {}
+    for arm in plan.spec.arms:
+        try:
+            treatments[arm.name] = treat(arm.doses, draw, geometry)
+            discs[arm.name] = _disc(plan, draw, treatments[arm.name], geometry)
+        except BREAKS as error:
+            arms[arm.name] = ArmOutcome({}, float("nan"), float("nan"), {}, f"{type(error).__name__}: {error}", float("nan"))
     landmark = min(plan.landmark, float(plan.times[-1])) if index is None else None
-    discs = {name: _disc(plan, draw, treatment, geometry) for name, treatment in treatments.items()}
     histories = dict(zip(discs, run_discs(list(discs.values()), plan.times.tolist(), control, landmark), strict=True))
-    arms = {name: _outcome(plan, treatments[name], histories[name], index is None) for name in discs}
-    mesh = next(iter(discs.values())).mesh
-    return DrawOutcome(arms, dict(draw.used), (mesh.nodes, mesh.cells) if index is None else None)
+    arms |= {name: _outcome(plan, plan.spec.arm(name), treatments[name], histories[name], index is None) for name in discs}
+    mesh = next((disc.mesh for disc in discs.values()), None) if index is None else None
+    return DrawOutcome({arm.name: arms[arm.name] for arm in plan.spec.arms}, dict(draw.used),
+                       None if mesh is None else (mesh.nodes, mesh.cells))

@@ -76,6 +76,7 @@ def _main_harm(data: xr.Dataset, arm: str) -> dict[str, Any] | None:
 def decisions(data: xr.Dataset) -> list[dict[str, Any]]:
     """Return every ordered pair of arms and outcome with its chance under the default laws and the least under rivals."""
     rivals = [str(r) for r in data["rival"].values] if "rival_last" in data else []
+    asked = _attr(data, "rivals_asked")
     out = []
     for outcome in OUTCOMES:
         for first, second in combinations([str(a) for a in data["arm"].values], 2):
@@ -84,7 +85,7 @@ def decisions(data: xr.Dataset) -> list[dict[str, Any]]:
                 first, second, p = second, first, 1 - p
             under = {r: chance(*(data["rival_last"].sel(rival=r, arm=a, quantity=outcome).values for a in (first, second)))
                      for r in rivals}
-            decided = bool(rivals) and min([p, *under.values()]) > DECIDED
+            decided = bool(asked) and set(asked) == set(rivals) and all(each > DECIDED for each in (p, *under.values()))
             out.append({"outcome": outcome, "better": first, "worse": second, "chance": p, "under_rivals": under,
                         "decided": decided})
     return out

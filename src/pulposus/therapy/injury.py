@@ -2,7 +2,7 @@
 
     I      = depth / (1 + exp(-(needle / height - rho_c) / w))            puncture injury of the annulus
     track' = -track / tau,   scar' = 0     with shares (1 - permanent), permanent of I at the puncture
-    hole'  = -hole / tau_hole              an endplate hole, 1 when open, less when repaired
+    hole'  = -hole / tau_hole              an endplate hole, 1 when as wide as studied and open, less when repaired
     degradation modifier = 1 + a_I (track + scar) + a_h hole
 
 The injury is not nutritional: a 2 mm hole takes a fraction of a percent of an endplate.
@@ -14,7 +14,7 @@ from typing import Any
 
 from pulposus.tissue.process import Event, Field, Process, State
 
-__all__ = ["Injury", "cement", "hole", "puncture", "puncture_injury"]
+__all__ = ["Injury", "cement", "hole", "hole_share", "puncture", "puncture_injury"]
 
 
 def puncture_injury(ratio: float, critical: float, width: float, depth: float = 1.0) -> float:
@@ -37,6 +37,11 @@ def puncture(time: float, injury: float, permanent: float) -> Event:
 def hole(time: float, opened: float) -> Event:
     """Return the event of an endplate hole, `opened` = 1 without repair."""
     return Event(time, "endplate hole", lambda state, p, points: {"hole": opened})
+
+
+def hole_share(diameter: float, draw: Any) -> float:
+    """Return the open share of a hole (0..1): its area over that of the drill with which holes were studied."""
+    return min(1.0, float(diameter / draw.value("endplate_hole_reference_diameter")) ** 2)
 
 
 def cement(time: float, closed: float) -> Event:

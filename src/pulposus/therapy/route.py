@@ -14,7 +14,7 @@ from typing import Any
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Event, Process
 
-__all__ = ["Delivery", "carrier_symbol", "is_gel", "leak_share", "viable_cells"]
+__all__ = ["Delivery", "amount_given", "carrier_symbol", "is_gel", "leak_share", "viable_cells"]
 
 _GELS = ("matrix hydrogel", "thermogel")
 
@@ -25,10 +25,9 @@ class Delivery:
 
     cells: events that put cells into the disc; expected: cells that may arrive; wounds: events of injury; vesicles:
     events of particles, with their number; depots: builders of compartments outside the disc with their events;
-    harms: name -> chance or share (0..1); given: the dose as given.
+    harms: name -> chance or share (0..1).
     """
 
-    given: float = 0.0
     cells: list[Event] = field(default_factory=list)
     expected: float = 0.0
     wounds: list[Event] = field(default_factory=list)
@@ -56,6 +55,11 @@ def leak_share(draw: Any, geometry: Geometry, volume: float, carrier: str | None
     """Return the share of an injectate of `volume` (m3) that is lost through the track, 0..1."""
     overfill = draw.value("leak_volume_gain") * volume / geometry.nucleus_volume
     return float(draw.value(carrier_symbol(carrier)) * (1 - (1 - draw.value("leak_share")) ** (1 + overfill)))
+
+
+def amount_given(product: Any, kind: str) -> float:
+    """Return the dose of a product of this kind (cells or vesicles), 0 for any other product."""
+    return float(product.dose) if product.kind == kind else 0.0
 
 
 def viable_cells(draw: Any, product: Any) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pulposus.core.errors import unknown
 from pulposus.therapy.injury import Injury
-from pulposus.therapy.route import Delivery
+from pulposus.therapy.route import Delivery, amount_given
 from pulposus.therapy.transplant import Transplant
 from pulposus.therapy.vesicles import Vesicles
 from pulposus.tissue.geometry import Geometry
@@ -40,8 +40,7 @@ def _deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
 def treat(doses: Sequence[Any], draw: Any, geometry: Geometry) -> Treatment:
     """Return the treatment that these doses are in one draw of one disc.
 
-    Every arm carries the same process list where it can, so that arms differ by their doses alone. Raises InputError
-    for an unknown route.
+    An arm carries only the processes that its doses need. Raises InputError for an unknown route.
     """
     given = [(dose, _deliver(dose, draw, geometry)) for dose in doses]
     cells = [e for _, d in given for e in d.cells]
@@ -65,5 +64,5 @@ def treat(doses: Sequence[Any], draw: Any, geometry: Geometry) -> Treatment:
     for _, d in given:
         for name, value in d.harms.items():
             harms[name] = max(harms.get(name, 0.0), value)
-    return Treatment(processes, sum(d.given for dose, d in given if dose.product.kind == "cells"),
-                     sum(d.given for dose, d in given if dose.product.kind == "vesicles"), harms)
+    cells_given, particles_given = (sum(amount_given(dose.product, kind) for dose, _ in given) for kind in ("cells", "vesicles"))
+    return Treatment(processes, cells_given, particles_given, harms)

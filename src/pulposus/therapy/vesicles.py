@@ -47,8 +47,8 @@ class Vesicles(Process):
 
     def fields(self, p: State) -> list[Field]:
         """Return free vesicles (1/m3) and the gel depot (particles)."""
-        return [Field("vesicles", "1/m**3", "slow", self.particles / p["geometry"].nucleus_volume),
-                Field("gel_depot", "1", "global", self.particles)]
+        size = max(self.particles, 1.0)  # a dose that misses puts none there
+        return [Field("vesicles", "1/m**3", "slow", size / p["geometry"].nucleus_volume), Field("gel_depot", "1", "global", size)]
 
     def events(self, p: State) -> list[Event]:
         """Return the doses."""

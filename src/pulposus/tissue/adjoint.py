@@ -92,9 +92,11 @@ def gradient(build: Callable[[Mapping[Key, float]], Disc], weights: Callable[[Di
     out = {}
     for key, value in about.items():
         step = _STEP * abs(value)
-        ahead, back = (build({**about, key: value + s}) for s in (step, -step))
-        slope = (_residual(ahead, solution.c) - _residual(back, solution.c)) / (2 * step)
-        edge = np.where(disc.transport.free, 0.0, ahead.transport.edge - back.transport.edge) / (2 * step)
-        drift = (weights(ahead) - weights(back)) / (2 * step)  # a mean over a region depends on the geometry by itself
+        ends = [(build({**about, key: value + s}), s) for s in (step, -step)]
+        # a step of the geometry may change the number of grid lines: the side that keeps the mesh is then differenced alone
+        (high, up), (low, down) = [e for e in [*ends, (disc, 0.0)] if e[0].mesh.size == disc.mesh.size][:2]
+        slope = (_residual(high, solution.c) - _residual(low, solution.c)) / (up - down)
+        edge = np.where(disc.transport.free, 0.0, high.transport.edge - low.transport.edge) / (up - down)
+        drift = (weights(high) - weights(low)) / (up - down)  # a mean over a region depends on the geometry by itself
         out[key] = float((w * edge).sum() + (drift * solution.c).sum() - (multiplier * slope).sum())
     return float((w * solution.c).sum()), out

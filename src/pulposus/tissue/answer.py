@@ -145,17 +145,18 @@ def _extremes(disc: Disc, c: Array) -> dict[str, Any]:
 
 
 @one_blas_thread
-def viability_after(disc: Disc, solution: Solution, seconds: float) -> tuple[dict[str, float], str]:
-    """Return region -> living share after a coupled transient run from the steady state with all cells alive, and ""
+def viability_after(disc: Disc, solution: Solution, seconds: float) -> tuple[dict[str, float | None], str]:
+    """Return region -> living share (None where no cell was) after a coupled transient run from the steady state with all cells alive, and ""
     or why the run ended early."""
     _, y, g = disc.initial()
     stepper = Stepper(disc.coupled, _VIABILITY)
     first = stepper.start(0.0, solution.c, y, g)
     if first is None:
-        return {region: float("nan") for region in REGIONS}, "the transient run could not start"
+        return dict.fromkeys(REGIONS), "the transient run could not start"
     course = Course(stepper, first, [], lambda before, after: None)
     advance([course], seconds, _VIABILITY)
-    living = {region: float(disc.points.mean(course.now.y["native"], i) / disc.points.mean(y["native"], i))
+    start = {region: float(disc.points.mean(y["native"], i)) for i, region in enumerate(REGIONS)}
+    living = {region: float(disc.points.mean(course.now.y["native"], i)) / start[region] if start[region] else None
               for i, region in enumerate(REGIONS)}
     return living, course.stopped
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pulposus.core.errors import PulposusError
 from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.process import Event
 from pulposus.tissue.stepper import Control, Snapshot, Stepper
 
-__all__ = ["Course", "advance"]
+__all__ = ["BREAKS", "Course", "advance"]
+
+BREAKS = (PulposusError, ArithmeticError, ValueError)  # what may go wrong inside one disc and must not reach the others
 
 _SAFE, _SHRINK, _GROW = 0.85, 0.2, 4.0
 _SMALLEST_ERROR = 1e-6  # below it the step grows by the most it may
@@ -54,8 +57,33 @@ class Course:
         due = [e for e in self.queue if e.time <= self.now.t]
         if due:
             self.queue = self.queue[len(due):]
-            self.move(self.stepper.jump(self.now, due, self.ledger), "the disc could not be solved after an event")
+            try:
+                self.move(self.stepper.jump(self.now, due, self.ledger), "the disc could not be solved after an event")
+                self._reshape()
+            except BREAKS as error:
+                self.fail(error)
         return bool(due)
+
+    def fail(self, error: BaseException) -> None:
+        """Stop with what went wrong inside this disc."""
+        self.stopped = f"{type(error).__name__}: {error} at {self.now.t / _DAY:.2f} d"
+
+    def attempt(self, h: float) -> tuple[Snapshot, float, dict[str, dict[str, float]]] | None:
+        """Return a step of length h, None when it does not converge; an error inside the disc stops this course."""
+        try:
+            return self.stepper.step(self.now, h)
+        except BREAKS as error:
+            self.fail(error)
+            return None
+
+    def _reshape(self) -> None:
+        """Re-solve when the disc's height or endplate has changed enough to matter."""
+        if not self.stopped and self.stepper.between(self.now):
+            fresh = self.stepper.start(self.now.t, self.now.c, self.now.y, self.now.g)
+            if fresh is None:
+                self.move(None, "the disc could not be solved after its shape changed")
+            else:
+                self.now = fresh
 
     def take(self, step: tuple[Snapshot, float, dict[str, dict[str, float]]], time: float) -> None:
         """Accept a step that ends at `time` and enter what it moved; re-solve when the disc's shape has changed."""
@@ -65,13 +93,11 @@ class Course:
             for name, amount in book.items():
                 self.ledger.add(name, process, amount)
         self.stepper.steps += 1
-        self.move(after, "")
-        if self.stepper.between(self.now):
-            fresh = self.stepper.start(self.now.t, self.now.c, self.now.y, self.now.g)
-            if fresh is None:
-                self.move(None, "the disc could not be solved after its shape changed")
-            else:
-                self.now = fresh
+        try:
+            self.move(after, "")
+            self._reshape()
+        except BREAKS as error:
+            self.fail(error)
 
 
 def advance(courses: Sequence[Course], until: float, control: Control) -> None:
@@ -98,7 +124,9 @@ def _common_step(running: Sequence[Course], t: float, stop: float, h: float, con
         steps = []
         worst = 0.0
         for course in (c for c in running if not c.stopped):
-            step = course.stepper.step(course.now, cut)
+            step = course.attempt(cut)
+            if course.stopped:
+                continue
             error = float("inf") if step is None or np.isnan(step[1]) else step[1]
             if not error <= 1.0 and cut <= control.least:
                 course.move(None, f"no step longer than {control.least:g} s was accepted")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.core.threads import one_blas_thread
-from pulposus.tissue.clock import Course, advance
+from pulposus.tissue.clock import BREAKS, Course, advance
 from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.points import Points
 from pulposus.tissue.stepper import Control, Snapshot, Stepper
@@ -106,9 +106,13 @@ def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | 
     for i, disc in enumerate(discs):
         stepper = Stepper(disc.coupled, control, disc.restretch if disc.has_matrix else None)
         disc.unstretch()
-        first = stepper.start(0.0, *disc.initial())
+        first, why = None, "the disc could not be solved at the start"
+        try:
+            first = stepper.start(0.0, *disc.initial())
+        except BREAKS as error:
+            why = f"{type(error).__name__}: {error}"
         if first is None:
-            histories[i] = History(out_times[:0], {}, Ledger(), "the disc could not be solved at the start")
+            histories[i] = History(out_times[:0], {}, Ledger(), why)
             continue
         recorder = _Recorder(disc, out_times, first, map_time)
         events = [e for q in disc.system.processes for e in q.events(disc.p)]

@@ -12,6 +12,8 @@ from __future__ import annotations
 from typing import Any
 
 from pulposus.tissue import viability
+from pulposus.tissue.mesh import REGIONS
+from pulposus.tissue.points import regional
 from pulposus.tissue.process import Field, Process, State
 
 __all__ = ["NativeCells"]
@@ -28,7 +30,7 @@ class NativeCells(Process):
 
     def prepare(self, draw: Any, points: Any) -> dict[str, Any]:
         """Return the typical density (1/m3) to which tolerances refer."""
-        return {"cell_density_scale": draw.value("cell_density", region="NP")}
+        return {"cell_density_scale": max(1.0, *regional(draw, "cell_density", REGIONS))}
 
     def fields(self, p: State) -> list[Field]:
         """Return native and senescent cells (1/m3) with their starting densities."""

@@ -2,13 +2,15 @@
 
     pool' = -pool / tau,   flux into the disc = y pool / (tau endplate area)
 
-y, the share that enters, was counted once, in bovine organ culture after 5 days.
+y, the share that enters, was counted once, in bovine organ culture after 5 days. A needle, where one is stated, leaves a
+hole in the endplate.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from pulposus.therapy.injury import hole, hole_share
 from pulposus.therapy.route import Delivery, viable_cells
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Event, Field, Process, State
@@ -30,7 +32,7 @@ class EndplatePool(Process):
 
     def fields(self, p: State) -> list[Field]:
         """Return the pool (cells)."""
-        return [Field("endplate_pool", "1", "global", self.cells)]
+        return [Field("endplate_pool", "1", "global", max(self.cells, 1.0))]
 
     def events(self, p: State) -> list[Event]:
         """Return the doses."""
@@ -53,5 +55,6 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     """Return what a dose laid on the endplate becomes."""
     viable = viable_cells(draw, dose.product)
     event = Event(dose.at, "endplate dose", lambda state, p, points: {"endplate_pool": viable})
-    return Delivery(dose.product.dose if dose.product.kind == "cells" else 0.0,
-                    expected=viable * draw.value("endplate_invasion_share"), depots=[(EndplatePool, event, viable)])
+    needle = getattr(dose.route, "needle", None)
+    wounds = [hole(dose.at, hole_share(draw.value(f"needle_diameter_{needle}"), draw))] if needle else []
+    return Delivery(expected=viable * draw.value("endplate_invasion_share"), wounds=wounds, depots=[(EndplatePool, event, viable)])

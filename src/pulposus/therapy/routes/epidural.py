@@ -31,7 +31,7 @@ class EpiduralDepot(Process):
 
     def fields(self, p: State) -> list[Field]:
         """Return the depot (cells)."""
-        return [Field("epidural_depot", "1", "global", self.cells)]
+        return [Field("epidural_depot", "1", "global", max(self.cells, 1.0))]
 
     def events(self, p: State) -> list[Event]:
         """Return the doses."""
@@ -54,5 +54,4 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     """Return what an epidural dose becomes."""
     viable = viable_cells(draw, dose.product)
     event = Event(dose.at, "epidural dose", lambda state, p, points: {"epidural_depot": viable})
-    return Delivery(dose.product.dose if dose.product.kind == "cells" else 0.0,
-                    expected=viable * draw.value("annular_fissure_share"), depots=[(EpiduralDepot, event, viable)])
+    return Delivery(expected=viable * draw.value("annular_fissure_share"), depots=[(EpiduralDepot, event, viable)])

@@ -31,7 +31,7 @@ class Bloodstream(Process):
 
     def fields(self, p: State) -> list[Field]:
         """Return both compartments (cells)."""
-        return [Field(n, "1", "global", self.cells) for n in ("lungs", "blood")]
+        return [Field(n, "1", "global", max(self.cells, 1.0)) for n in ("lungs", "blood")]
 
     def events(self, p: State) -> list[Event]:
         """Return the doses."""
@@ -55,6 +55,5 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     viable, held = viable_cells(draw, dose.product), draw.value("lung_first_pass_share")
     event = Event(dose.at, "intravenous dose",
                   lambda state, p, points: {"lungs": viable * held, "blood": viable * (1 - held)})
-    return Delivery(dose.product.dose if dose.product.kind == "cells" else 0.0,
-                    expected=viable * draw.value("disc_homing_share"), depots=[(Bloodstream, event, viable)],
-                    harms={"lung_retention": held})
+    return Delivery(expected=viable * draw.value("disc_homing_share"), depots=[(Bloodstream, event, viable)],
+                    harms={"lung_retention": held} if viable else {})

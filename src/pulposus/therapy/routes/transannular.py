@@ -30,11 +30,11 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     harms["leak"] = leak
     if product.kind == "vesicles":
         kept = product.dose * (1 - leak)
-        return Delivery(product.dose, wounds=wounds, particles=kept, harms=harms,
+        return Delivery(wounds=wounds, particles=kept, harms=harms,
                         vesicles=[vesicle_dose(dose.at, kept, is_gel(product.carrier))])
     if product.kind == "vehicle":
         return Delivery(wounds=wounds, harms=harms)
     viable = viable_cells(draw, product)
     harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * leak)
-    return Delivery(product.dose, [bolus(dose.at, "transannular dose", viable * (1 - leak))], viable * (1 - leak), wounds,
-                    harms=harms)
+    kept = viable * (1 - leak)
+    return Delivery([bolus(dose.at, "transannular dose", kept)], kept, wounds, harms=harms)

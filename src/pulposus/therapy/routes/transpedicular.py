@@ -5,9 +5,10 @@ A permeable scaffold prevents part of the hole's effect; cement also closes part
 
 from __future__ import annotations
 
+from math import exp
 from typing import Any
 
-from pulposus.therapy.injury import cement, hole
+from pulposus.therapy.injury import cement, hole, hole_share
 from pulposus.therapy.route import Delivery, is_gel, leak_share, viable_cells
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
@@ -20,17 +21,19 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     """Return what a transpedicular dose becomes; in a draw where the needle misses the nucleus nothing arrives."""
     product, repair = dose.product, getattr(dose.route, "repair", "none")
     closed = 0.0 if repair == "none" else draw.value("scaffold_repair_share")
-    wounds = [hole(dose.at, 1 - closed)]
+    wounds = [hole(dose.at, (1 - closed) * hole_share(draw.value(f"needle_diameter_{dose.route.needle}"), draw))]
     if repair == "cement":
         wounds.append(cement(dose.at, draw.value("cement_closed_share")))
     reached = draw.u("pedicle_reach") < draw.value("pedicle_reach")
     harms = {"endplate_fracture": draw.value("endplate_fracture_chance"),
              "pedicle_breach": draw.value("pedicle_breach_chance"), "missed_nucleus": 1 - draw.value("pedicle_reach")}
-    if product.kind in ("needle_only", "vehicle"):
+    if product.kind in ("needle_only", "vehicle", "extradiscal_sham"):
         return Delivery(wounds=wounds, harms=harms)
-    kept = (1 - leak_share(draw, geometry, product.volume, product.carrier) * (1 - closed)) * reached
+    harms["leak"] = leak_share(draw, geometry, product.volume, product.carrier) * (1 - closed)
+    kept = (1 - harms["leak"]) * reached
     if product.kind == "vesicles":
-        return Delivery(product.dose, wounds=wounds, particles=product.dose * kept, harms=harms,
+        return Delivery(wounds=wounds, particles=product.dose * kept, harms=harms,
                         vesicles=[vesicle_dose(dose.at, product.dose * kept, is_gel(product.carrier))])
-    viable = viable_cells(draw, product) * kept
-    return Delivery(product.dose, [bolus(dose.at, "transpedicular dose", viable)], viable, wounds, harms=harms)
+    viable = viable_cells(draw, product)
+    harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * harms["leak"] * reached)
+    return Delivery([bolus(dose.at, "transpedicular dose", viable * kept)], viable * kept, wounds, harms=harms)
