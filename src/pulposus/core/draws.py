@@ -81,22 +81,23 @@ class Draw:
         self.grade = grade
         self.nominal = bool(nominal)
         self.used: dict[str, float] = {}
-        self._values: dict[tuple[str, str, str], float] = {}
+        self._values: dict[tuple[str, str, str, str], float] = {}
         self._asked: list[str] = []
 
-    def value(self, symbol: str, region: str = "any", grade: str | None = None) -> float:
-        """Return the SI value of a parameter in this draw, of the subject's grade unless another is asked for.
+    def value(self, symbol: str, region: str = "any", grade: str | None = None, species: str | None = None) -> float:
+        """Return the SI value of a parameter in this draw, of the subject's grade and species unless others are asked for.
 
         Raises `InputError` for an unknown parameter or rule, `RejectedDraw` when a rule finds that the draw cannot
         hold.
         """
         wanted = self.grade if grade is None else grade
-        known = self._values.get((symbol, region, wanted))
+        kind = species or self.species
+        known = self._values.get((symbol, region, wanted, kind))
         if known is not None:
             return known
-        record = self.parameters.lookup(symbol, region, self.species, wanted)
+        record = self.parameters.lookup(symbol, region, kind, wanted)
         value = self._ruled(record, region, wanted) if record.rule else self._drawn(record)
-        self._values[symbol, region, wanted] = value
+        self._values[symbol, region, wanted, kind] = value
         self.used[record.id] = value
         return value
 

@@ -1,8 +1,7 @@
 """The facts of a finished or unfinished comparison, read from its result alone, in the order of the study.
 
 Whether a run is whole is derived: it is when all draws that were asked for are there and, if rivals were asked for,
-every rival too. A pair of arms counts as decided only when all rivals are there and the draws are enough to tell its
-chance from the limit: 8 of 8 draws do not make 0.95. Differences below a step, about a
+every rival too. Which pairs of arms are decided is told by the summary of the study. Differences below a step, about a
 hundredth of what an instrument detects, are not told: they are of the size of the solver's tolerance.
 """
 
@@ -12,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +30,6 @@ _TOP = 3  # assumptions on the first screen
 _STEPS = 100  # a difference is told in steps of at most this fraction of the smallest change an instrument detects
 _FINEST = 1e-3
 _WIDTHS = 50  # steps in the widest interval of an outcome of which no instrument's smallest change is on record
-_CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -109,42 +108,22 @@ class Facts:
     @cached_property
     def decided(self) -> list[dict[str, Any]]:
         """The decided pairs with a difference that is told, the largest difference first."""
-        return [pair for pair in self._candidates if self.sure(pair)] if self.rivals_whole else []
+        return self._sorted(self.screen["decided"])
 
     @cached_property
     def likely(self) -> list[dict[str, Any]]:
         """The pairs beyond the chance that decides which are not decided all the same, the largest difference first."""
-        if self._too_few:
-            return self._candidates
-        return self._sorted([*self.screen["likely"], *([] if self.rivals_whole else self.screen["decided"])])
-
-    @cached_property
-    def _candidates(self) -> list[dict[str, Any]]:
-        return self._sorted(self.screen["decided"])
-
-    @property
-    def _too_few(self) -> bool:
-        return self.rivals_whole and bool(self._candidates) and not self.decided
+        return self._sorted(self.screen["too_few_draws"]) or self._sorted(self.screen["likely"])
 
     @property
     def draws_needed(self) -> int:
         """How many draws that all agree tell a chance beyond the limit; 0 when no pair is kept back for want of draws."""
+        from pulposus.study.statistics import enough
         from pulposus.study.summary import DECIDED
 
-        return int(np.ceil(np.log(1 - _CONFIDENCE) / np.log(DECIDED))) if self._too_few else 0
-
-    def sure(self, pair: Mapping[str, Any]) -> bool:
-        """Return whether the draws are enough to tell that the chance of a pair exceeds the limit under every law.
-
-        A chance of exactly the limit would then give as many agreeing draws in fewer than one of twenty runs.
-        """
-        from scipy.stats import binom
-
-        from pulposus.study.summary import DECIDED
-
-        least = min([pair["chance"], *pair["under_rivals"].values()])
-        agreeing = np.floor(least * pair["n"] + _FINEST)
-        return bool(binom.sf(agreeing - 1, pair["n"], DECIDED) < 1 - _CONFIDENCE)
+        if self.decided or not self._sorted(self.screen["too_few_draws"]):
+            return 0
+        return next(n for n in count(1) if enough(1.0, n, DECIDED))
 
     @cached_property
     def reversing(self) -> list[dict[str, Any]]:

@@ -1,28 +1,23 @@
 """Maps of the disc at the central values of all parameters: an r-z section per arm, one picture per quantity and time.
 
 Only a quarter of the section is computed; it is mirrored at the axis and at the mid-plane. All arms of a picture share
-one colour scale. Outlines of the regions come from the geometry the run was made with.
+one colour scale. Outlines follow the regions of its triangles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pulposus.core.errors import PulposusError
-from pulposus.core.units import si
 from pulposus.report.facts import Facts
 from pulposus.report.numbers import TINY, number, with_unit
 from pulposus.report.pictures import Picture, canvas, drawable, figure_language, svg_of
 from pulposus.report.spreadsheets import PICTURE_DIGITS, table
 from pulposus.report.words import joined, moment, outcome, said, unit
-
-if TYPE_CHECKING:
-    from pulposus.tissue.geometry import Geometry
 
 __all__ = ["EARLY", "MAPS", "empty_maps", "map_pictures", "mirrored"]
 
@@ -32,7 +27,6 @@ EARLY = ("transplanted", "glucose")  # told at the landmark too, where it was ke
 _PER_ROW = 4
 _WIDTH, _ROW, _FOOT = 11.0, 1.28, 0.75  # inches
 _EDGE, _INK = "#1d2730", "white"
-_TO_MM = 1e3
 _COUNTED = ("native", "transplanted")  # where a scale begins at zero
 
 
@@ -63,8 +57,7 @@ def map_pictures(facts: Facts, lang: str) -> list[Picture]:
     """Return one picture per mapped quantity and time, all arms in it; none when the nominal disc was not run."""
     if not facts.data.sizes.get("node", 0):
         return []
-    geometry = _geometry(facts)
-    return [_picture(facts, name, early, geometry, lang) for name, early in _kept(facts) if _shows(facts, name, early)]
+    return [_picture(facts, name, early, lang) for name, early in _kept(facts) if _shows(facts, name, early)]
 
 
 def empty_maps(facts: Facts, lang: str) -> str:
@@ -95,12 +88,10 @@ def _shows(facts: Facts, name: str, early: bool) -> bool:
 def _values(facts: Facts, name: str, early: bool) -> Array:
     """Return a map (arm, node), without the small negative values of a solver; an arm that was not run is NaN."""
     kind = "early_map" if early else "map"
-    found, native = facts.data[f"{kind}_{name}"], facts.data[f"{kind}_native"]
-    missing = ~(np.abs(native.values) > 0).any(axis=1)
-    return np.where(missing[:, None], np.nan, np.maximum(found.values, 0.0))
+    return np.maximum(facts.data[f"{kind}_{name}"].values, 0.0)
 
 
-def _picture(facts: Facts, name: str, early: bool, geometry: Geometry | None, lang: str) -> Picture:
+def _picture(facts: Facts, name: str, early: bool, lang: str) -> Picture:
     """Return the picture of one quantity."""
     data, shown = facts.data, figure_language(lang)
     values = _values(facts, name, early)
@@ -117,7 +108,7 @@ def _picture(facts: Facts, name: str, early: bool, geometry: Geometry | None, la
         for place, (axes, arm, field) in enumerate(zip(grid, arms, values, strict=False)):
             drawn = _disc(axes, section, field, (low, max(top, TINY))) or drawn
             _remark(axes, field, said(shown))
-            _outline(axes, geometry, section)
+            _outline(axes, facts)
             axes.set_title(drawable(arm, place, shown), loc="center")
         for axes in grid[len(arms):]:
             axes.set_axis_off()
@@ -150,19 +141,19 @@ def _remark(axes: Any, field: Array, say: Any) -> None:
         axes.text(0, 0, say("map_none"), ha="center", va="center", color=_INK, fontsize=8)
 
 
-def _outline(axes: Any, geometry: Geometry | None, section: _Section) -> None:
-    """Draw the borders of the regions and name them."""
+def _outline(axes: Any, facts: Facts) -> None:
+    """Draw the borders of the regions and name them; only the edge of the disc where the regions are not on record."""
     from matplotlib.patches import Rectangle
 
-    def frame(r: float, low: float, high: float, dash: str) -> None:
-        axes.add_patch(Rectangle((-r, low), 2 * r, high - low, fill=False, edgecolor=_INK, linewidth=0.9, linestyle=dash))
+    def frame(r: float, low: float, high: float, dash: str, colour: str = _INK) -> None:
+        axes.add_patch(Rectangle((-r, low), 2 * r, high - low, fill=False, edgecolor=colour, linewidth=0.9, linestyle=dash))
 
-    edge, height = section.r.max(), section.z.max()
-    axes.add_patch(Rectangle((-edge, -height), 2 * edge, 2 * height, fill=False, edgecolor=_EDGE, linewidth=1.0))
-    if geometry is None:
-        return
-    inner = (geometry.half_height - geometry.endplate_thickness) * _TO_MM
-    plate, nucleus = geometry.endplate_radius * _TO_MM, geometry.nucleus_radius * _TO_MM
+    data = facts.data
+    edge, height = float(data["node_r"].max()), float(data["node_z"].max())
+    frame(edge, -height, height, "-", _EDGE)
+    corners = {name: data["triangle"].values[data["triangle_region"].values == name].ravel() for name in ("NP", "CEP")}
+    nucleus, inner = (float(data[axis].values[corners["NP"]].max()) for axis in ("node_r", "node_z"))
+    plate = float(data["node_r"].values[corners["CEP"]].max())
     for low, high in ((inner, height), (-height, -inner)):
         frame(plate, low, high, "-")
     frame(nucleus, -inner, inner, "--")
@@ -171,33 +162,6 @@ def _outline(axes: Any, geometry: Geometry | None, section: _Section) -> None:
     axes.text(-(nucleus + edge) / 2, 0, "AF", va="center", **style)
     axes.annotate("CEP", (-(plate * 0.5), height), xytext=(-(plate + edge) / 2, height * 1.0), va="bottom", ha="center",
                   fontsize=6.5, color=_EDGE, annotation_clip=False)
-
-
-class _Nominal:
-    """The central values of the records that a run used, where a draw is asked for."""
-
-    def __init__(self, records: dict[str, Any], species: str) -> None:
-        """Keep the records (name -> value, unit)."""
-        self.records, self.species = records, species
-
-    def value(self, name: str) -> float:
-        """Return the value of a record in SI; raises KeyError when the run did not use it."""
-        record = self.records.get(f"{name}.{self.species}") or self.records[name]
-        return si(float(record["value"]), record["unit"])
-
-
-def _geometry(facts: Facts) -> Geometry | None:
-    """Return the geometry of the nominal disc; None when it cannot be told from the records or is not the mesh's."""
-    from pulposus.tissue.geometry import geometry_of
-
-    subject = facts.about["subject"]
-    try:
-        found = geometry_of(_Nominal(facts.about["records"], subject["species"]), subject["species"], subject["level"])
-    except (KeyError, PulposusError):
-        return None
-    same = np.isclose([found.radius * _TO_MM, found.half_height * _TO_MM],
-                      [facts.data["node_r"].values.max(), facts.data["node_z"].values.max()], rtol=TINY)
-    return found if same.all() else None
 
 
 def _alt(facts: Facts, name: str, values: Array, lang: str) -> str:

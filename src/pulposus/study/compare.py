@@ -98,8 +98,8 @@ class _Run:
         """Return whether just now enough draws are there for a first table."""
         return len(self.found) == _PREVIEW < self.count and all((_DEFAULT, i) in self.found for i in self.indices[:_PREVIEW])
 
-    def comparison(self, complete: bool) -> Comparison:
-        """Return the comparison of the draws that are there."""
+    def comparison(self, complete: bool, ending: str = " before the run was stopped") -> Comparison:
+        """Return the comparison of the draws that are there; `ending` says of an incomplete one why it is."""
         kept = [i for i in self.indices if (_DEFAULT, i) in self.found]
         blocks = {b: [self.found[b, i] for i in kept] for b in self.plans
                   if b != _DEFAULT and all((b, i) in self.found for i in kept)}
@@ -107,7 +107,7 @@ class _Run:
         used = set(self.nominal.used).union(*(outcome.used for outcome in self.found.values()))
         dataset.attrs = _attributes(self.plans[_DEFAULT], self.rejected, self.ceilings, sorted(used),
                                     [b for b in self.plans if b != _DEFAULT])
-        status = _status(len(kept), self.count, self.rejected, dataset, complete)
+        status = _status(len(kept), self.count, self.rejected, dataset, "" if complete else ending)
         return Comparison(self.spec, Result(dataset, status, self.record.finished(time.monotonic() - self.started)), not complete)
 
 
@@ -135,7 +135,7 @@ def compare(spec: StudySpec, text: str = "", *, draws: int | None = None, seed: 
         parts.save(task, outcome)
         meter.advance()
         if preview and run.first_done():
-            preview(run.comparison(False))
+            preview(run.comparison(False, " so far"))
 
     complete = not left
     try:
@@ -145,10 +145,10 @@ def compare(spec: StudySpec, text: str = "", *, draws: int | None = None, seed: 
     return run.comparison(complete)
 
 
-def _status(done: int, asked: int, rejected: Mapping[int, str], dataset: Any, complete: bool) -> str:
+def _status(done: int, asked: int, rejected: Mapping[int, str], dataset: Any, ending: str) -> str:
     """Return one sentence on how the run ended."""
     failed = int((dataset["stopped"].values != "").sum())
-    parts = [f"{done} of {asked} draws finished" + ("" if complete else " before the run was stopped")]
+    parts = [f"{done} of {asked} draws finished{ending}"]
     parts += [f"{len(rejected)} draws were rejected because {next(iter(rejected.values()))}"] if rejected else []
     parts += [f"{failed} arm runs ended early"] if failed else []
     return "; ".join(parts) + "."

@@ -67,21 +67,28 @@ def build(plan: Plan, indices: Sequence[int], draws: Sequence[DrawOutcome], nomi
     names = sorted({n for d in draws for n in d.used})
     values = np.array([[d.used.get(n, np.nan) for d in draws] for n in names]).reshape(len(names), len(draws))
     data["parameter_value"] = (("parameter", "draw"), values, {"units": "SI of the record"})
-    for name, (si, told) in _MAPS.items():
+    for name, (_, told) in _MAPS.items():
         size = len(nominal.mesh[0]) if nominal.mesh else 0
-        for when, maps in (("map", [nominal.arms[a].maps for a in arms]), ("early_map", [nominal.arms[a].early_maps for a in arms])):
-            values = [m[name] * convert(1.0, si, told) if name in m else np.zeros(size) for m in maps]
-            data[f"{when}_{name}"] = (("arm", "node"), np.array(values), {"units": told})
+        for when, kept in (("map", [nominal.arms[a].maps for a in arms]), ("early_map", [nominal.arms[a].early_maps for a in arms])):
+            data[f"{when}_{name}"] = (("arm", "node"), np.array([_map(m, name, size) for m in kept]), {"units": told})
     if finals:
         last = np.array([[[[_last(d.arms[a], q) for d in block] for q in ("height_index", "t2")] for a in arms]
                          for block in finals.values()])
         data["rival_last"] = (("rival", "arm", "quantity", "draw"), last, {"units": "percent, ms"})
-    nodes, cells = nominal.mesh if nominal.mesh else (np.zeros((0, 2)), np.zeros((0, 3), dtype=int))
+    nodes, cells, regions = nominal.mesh or (np.zeros((0, 2)), np.zeros((0, 3), dtype=int), np.zeros(0, dtype=int))
     coords = {"arm": arms, "draw": list(indices), "time": ("time", plan.times / DAY, {"units": "day"}), **_EXTRA,
               "harm": harms, "parameter": names, "rival": list(finals), "quantity": ["height_index", "t2"],
               "node_r": ("node", nodes[:, 0] * 1e3, {"units": "mm"}), "node_z": ("node", nodes[:, 1] * 1e3, {"units": "mm"}),
-              "triangle": (("cell", "corner"), cells)}
+              "triangle": (("cell", "corner"), cells), "triangle_region": ("cell", np.array(REGIONS)[regions])}
     return xr.Dataset(data, coords)
+
+
+def _map(maps: Mapping[str, Any], name: str, size: int) -> Any:
+    """Return one arm's nodal map in its told unit: zero for cells that were not given, NaN where the arm has no maps."""
+    si, told = _MAPS[name]
+    if name in maps:
+        return maps[name] * convert(1.0, si, told)
+    return np.full(size, 0.0 if maps else np.nan)
 
 
 def _last(arm: ArmOutcome, quantity: str) -> float:

@@ -45,7 +45,7 @@ class DrawOutcome:
 
     arms: dict[str, ArmOutcome]
     used: dict[str, float]
-    mesh: tuple[Array, NDArray[np.int64]] | None = None
+    mesh: tuple[Array, NDArray[np.int64], NDArray[np.int64]] | None = None  # nodes, triangles, region of each
 
 
 def _disc(plan: Plan, draw: Any, treatment: Treatment, geometry: Any) -> Disc:
@@ -96,4 +96,4 @@ def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> D
     arms |= {name: _outcome(plan, plan.spec.arm(name), treatments[name], histories[name], index is None) for name in discs}
     mesh = next((disc.mesh for disc in discs.values()), None) if index is None else None
     return DrawOutcome({arm.name: arms[arm.name] for arm in plan.spec.arms}, dict(draw.used),
-                       None if mesh is None else (mesh.nodes, mesh.cells))
+                       None if mesh is None else (mesh.nodes, mesh.cells, mesh.region))

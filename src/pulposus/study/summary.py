@@ -1,7 +1,7 @@
 """The first screen of a comparison as plain data: what is decided, a row per arm, what could reverse it, what it rests on.
 
-A pair of arms is decided only when its chance exceeds 0.95 under the default laws and under every rival that was run;
-without the rivals nothing is.
+A pair of arms is decided only when its chance exceeds 0.95 under the default laws and under every rival, and the draws are
+enough to tell that; without the rivals nothing is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pulposus.study.statistics import FEW, chance, rank_shares, spread_of
+from pulposus.study.statistics import FEW, chance, enough, rank_shares, spread_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,6 +24,7 @@ OUTCOMES = ("height_index", "t2")
 _SMALLEST = {"height_index": "height_smallest_change", "t2": "t2_smallest_change"}
 _MAIN_HARMS = ("osteophyte", "pedicle_breach", "endplate_fracture", "lung_retention", "leak", "puncture_injury")
 _TOP = 3
+_TIE = 0.005  # of what an instrument detects
 _NOTICED = 0.02  # share of the range of a difference that its lesser sign must reach to count as a reversal
 
 
@@ -74,20 +75,28 @@ def _main_harm(data: xr.Dataset, arm: str) -> dict[str, Any] | None:
 
 
 def decisions(data: xr.Dataset) -> list[dict[str, Any]]:
-    """Return every ordered pair of arms and outcome with its chance under the default laws and the least under rivals."""
+    """Return every pair of arms and outcome: the better one, its chance under the default laws and under every rival run,
+    whether it holds under all rivals asked for, and whether the draws are enough to call it decided.
+
+    Differences below half a hundredth of what an instrument detects count as ties.
+    """
     rivals = [str(r) for r in data["rival"].values] if "rival_last" in data else []
     asked = _attr(data, "rivals_asked")
+    smallest = smallest_changes(data)
     out = []
     for outcome in OUTCOMES:
+        tie = smallest[outcome] * _TIE
         for first, second in combinations([str(a) for a in data["arm"].values], 2):
-            p = chance(_last(data, outcome, first), _last(data, outcome, second))
+            p = chance(_last(data, outcome, first), _last(data, outcome, second), tie)
             if p < 0.5:
                 first, second, p = second, first, 1 - p
-            under = {r: chance(*(data["rival_last"].sel(rival=r, arm=a, quantity=outcome).values for a in (first, second)))
-                     for r in rivals}
-            decided = bool(asked) and set(asked) == set(rivals) and all(each > DECIDED for each in (p, *under.values()))
-            out.append({"outcome": outcome, "better": first, "worse": second, "chance": p, "under_rivals": under,
-                        "decided": decided})
+            last = {r: data["rival_last"].sel(rival=r, quantity=outcome) for r in rivals}
+            under = {r: chance(ends.sel(arm=first).values, ends.sel(arm=second).values, tie) for r, ends in last.items()}
+            every = [p, *under.values()]
+            holds = bool(asked) and set(asked) == set(rivals) and all(each > DECIDED for each in every)
+            n = int(np.isfinite(_last(data, outcome, first) - _last(data, outcome, second)).sum())
+            out.append({"outcome": outcome, "better": first, "worse": second, "chance": p, "under_rivals": under, "n": n,
+                        "holds": holds, "decided": holds and enough(min(every), n, DECIDED)})
     return out
 
 
@@ -157,5 +166,6 @@ def first_screen(data: xr.Dataset, status: str) -> dict[str, Any]:
     return {"status": status, "draws": int(data.sizes["draw"]), "preview": bool(data.sizes["draw"] < FEW),
             "follow_up_days": float(data["time"].values[-1]), "rivals_run": [str(r) for r in data["rival"].values],
             "decided": [p for p in pairs if p["decided"]], "pairs": len(pairs),
-            "likely": [p for p in pairs if p["chance"] > DECIDED and not p["decided"]],
+            "too_few_draws": [p for p in pairs if p["holds"] and not p["decided"]],
+            "likely": [p for p in pairs if p["chance"] > DECIDED and not p["holds"]],
             "smallest_change": smallest_changes(data), "arms": arm_rows(data), **assumptions(data)}

@@ -43,12 +43,12 @@ class Given:
         self._draw, self._values = draw, values
         self.species, self.parameters, self.used = draw.species, draw.parameters, draw.used
 
-    def value(self, symbol: str, region: str = "any", grade: str | None = None) -> float:
+    def value(self, symbol: str, region: str = "any", grade: str | None = None, species: str | None = None) -> float:
         """Return the file's value, else the record's."""
         for key in ((symbol, region), (symbol, "any")):
             if key in self._values:
                 return self._values[key]
-        return self._draw.value(symbol, region=region, grade=grade)
+        return self._draw.value(symbol, region=region, grade=grade, species=species)
 
 
 def _given(spec: DiscSpec) -> dict[tuple[str, str], float]:
@@ -146,7 +146,7 @@ def _extremes(disc: Disc, c: Array) -> dict[str, Any]:
 
 @one_blas_thread
 def viability_after(disc: Disc, solution: Solution, seconds: float) -> tuple[dict[str, float | None], str]:
-    """Return region -> living share (None where no cell was) after a coupled transient run from the steady state with all cells alive, and ""
+    """Return region -> living share (None where no cell was) after a coupled transient run from the steady state, and ""
     or why the run ended early."""
     _, y, g = disc.initial()
     stepper = Stepper(disc.coupled, _VIABILITY)

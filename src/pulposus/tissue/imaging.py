@@ -22,6 +22,7 @@ from pulposus.core.errors import RejectedDraw
 __all__ = ["GRADES", "Imaging", "t2_slope", "water_mass_fraction"]
 
 GRADES = ("I", "II", "III", "IV", "V")
+_SCALE = "human"  # the species whose discs the grades and their T2 were tabulated for
 
 
 def water_mass_fraction(porosity: Any, solid_density: float) -> Any:
@@ -46,8 +47,8 @@ def t2_slope(t2: list[float], water: list[float]) -> float:
 @derived("t2_water_slope")
 def t2_water_slope(draw: Any, region: str, grade: str) -> float:
     """Return b_w of the draw. Raises RejectedDraw when T2 would not rise with water."""
-    slope = t2_slope([draw.value("t2", region="NP", grade=g) for g in GRADES[:-1]],
-                     [draw.value("water_fraction", region="NP", grade=g) for g in GRADES[:-1]])
+    t2, water = ([draw.value(symbol, region="NP", grade=g, species=_SCALE) for g in GRADES[:-1]] for symbol in ("t2", "water_fraction"))
+    slope = t2_slope(t2, water)
     if slope <= 0:
         raise RejectedDraw("T2 would fall with water, against every measurement")
     return slope
@@ -72,7 +73,7 @@ class Imaging:
         """Return the law of a draw whose nucleus starts with this porosity."""
         v = draw.value
         # a border between grades is a property of the table, not of this disc: it takes the tabulated means
-        table = [draw.parameters.lookup("t2", "NP", draw.species, g).si for g in GRADES[:-1]]
+        table = [draw.parameters.lookup("t2", "NP", _SCALE, g).si for g in GRADES[:-1]]
         solid = v("solid_density") / v("water_density")
         tall, low = (v("grade_height", grade=g) / v("grade_height", grade="I") for g in GRADES[-2:])
         return cls(v("t2", region="NP"), v("t2_water_slope"), float(water_mass_fraction(porosity, solid)), solid,

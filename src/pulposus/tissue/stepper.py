@@ -228,7 +228,7 @@ class Stepper:
                     load = self.system.points.load(amount * shape) * transport.free[i]
                     c[i] = c[i] + load / transport.mass[i]
                     ledger.add(name, event.what, float(load.sum()))
-        same = all(np.array_equal(y[n], s.y[n]) for n in y) and np.array_equal(c, s.c)
+        same = all(np.array_equal(y[n], s.y[n]) for n in self.system.coupled) and np.array_equal(c, s.c)
         return self._settled(s.t, c, y, g) if same else self.start(s.t, c, y, g)
 
     def totals(self, s: Snapshot) -> dict[str, float]:

@@ -73,14 +73,14 @@ class System:
         self.processes, self.p, self.points, self.surfaces = list(processes), p, points, surfaces
         self.fields: dict[str, Field] = {}
         self.owner: dict[str, str] = {}
-        names = [process.name for process in self.processes]
-        if len(set(names)) != len(names):
-            raise PulposusError(f"two processes of a disc share a name: {', '.join(sorted(names))}")
         for process in self.processes:
             for field in process.fields(p):
                 if field.name in self.fields:
                     raise PulposusError(f"field {field.name!r} is owned by {self.owner[field.name]} and {process.name}")
                 self.fields[field.name], self.owner[field.name] = field, process.name
+        names = [process.name for process in self.processes]
+        if len(set(names)) != len(names):
+            raise PulposusError(f"two processes of a disc share a name: {', '.join(sorted(names))}")
         self.diffusing = [n for n, f in self.fields.items() if f.diffusivity is not None]
         self.local = [n for n, f in self.fields.items() if f.diffusivity is None and f.kind == "slow"]
         self.compartments = [n for n, f in self.fields.items() if f.kind == "global"]

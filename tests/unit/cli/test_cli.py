@@ -130,7 +130,7 @@ class Comparison:
     """A comparison that only knows how it ended."""
 
     def __init__(self, exit_code: int = 0) -> None:
-        self.exit_code = exit_code
+        self.exit_code, self.interrupted = exit_code, exit_code == 130
 
     def document(self) -> dict[str, Any]:
         return {"sentence": "nothing is decided"}

@@ -88,12 +88,12 @@ def build(*, effect: dict[str, float] | None = None, draws: int = 5, asked: int 
               "harm": ["leak"], "parameter": ["gain", "turnover"], "rival": rivals, "quantity": ["height_index", "t2"],
               "node_r": ("node", np.array([0.0, 21.0, 21.0, 0.0]), {"units": "mm"}),
               "node_z": ("node", np.array([0.0, 0.0, 6.9, 6.9]), {"units": "mm"}),
-              "triangle": (("cell", "corner"), np.array([[0, 1, 2], [0, 2, 3]]))}
+              "triangle": (("cell", "corner"), np.array([[0, 1, 2], [0, 2, 3]])), "triangle_region": ("cell", np.array(["NP", "CEP"]))}
     ceilings = [{"endplate_diffusivity": law, "fresh_cells": cells, "settled_cells": 3 * cells, "threshold": 0.5,
                  "glucose_without_dose": 0.9 if cells else 0.1} for law, cells in (("porosity", 1.5e6), ("measured_low", 0.0))]
     attrs = {"arms": about(names, comparators), "laws": LAWS, "rejected": {"3": "T2 would fall with water, against every measurement"},
              "ceilings": ceilings, "records": {"turnover": RECORD, "gain": ASSUMED}, "used_parameters": ["gain", "turnover"],
-             "cited": {"MRKOVACKI2021": ["evidence behind the arm cells"]}, "title": "A <small> study", "note": "Made up.",
+             "rivals_asked": RIVALS if rivals else [], "cited": {"MRKOVACKI2021": ["evidence behind the arm cells"]}, "title": "A <small> study", "note": "Made up.",
              "subject": {"species": "human", "level": "L4/L5", "grade": {"scale": "pfirrmann", "value": 3}},
              "observe": ["height_index", "t2", "pfirrmann", "viable_cells", "transplanted_cells", "gag"], "reported": reported or []}
     dataset = xr.Dataset(data, coords, {k: json.dumps(v, ensure_ascii=False, sort_keys=True) for k, v in attrs.items()})

@@ -58,7 +58,7 @@ def test_arms_that_do_not_differ(make: Callable[..., Result], rivals: list[str])
 
 def test_a_difference_the_size_of_the_solvers_tolerance_is_no_difference(make: Callable[..., Result]) -> None:
     facts = read(make(effect={"cells": 0.001}))
-    assert facts.screen["likely"] and not facts.likely
+    assert not facts.screen["likely"] and not facts.likely
     assert "no pair differs" in sentence(facts, "en")
 
 

@@ -91,7 +91,8 @@ def test_vesicles_beside_the_disc_arrive_nowhere(ran):
 def test_the_nominal_draw_carries_maps_and_mesh():
     plan = plan_of(UNTREATED, FIVE[2])
     outcome = run_draw(plan, None)
-    nodes, triangles = outcome.mesh
+    nodes, triangles, regions = outcome.mesh
+    assert len(regions) == len(triangles) and set(regions) == {0, 1, 2}
     assert nodes.shape[1] == 2 and triangles.shape[1] == 3 and triangles.max() == len(nodes) - 1
     maps = outcome.arms["cells"].maps
     assert {"oxygen", "lactate", "glucose", "native", "transplanted", "aggrecan_intact"} <= set(maps)

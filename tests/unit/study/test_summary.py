@@ -15,7 +15,7 @@ RNG = np.random.default_rng(2)
 ABOUT = {"evidence": {}, "given": 0.0, "kind": "cells", "route": "transannular"}
 
 
-def made(n=40, gap=1.0, rivals=None, harms=None, drive=None, unit="1", **values):
+def made(n=80, gap=1.0, rivals=None, harms=None, drive=None, unit="1", **values):
     """Return a comparison of control, "better" by `gap` and "equal"; rivals: name -> gap under it; drive: (record, slope, zero)."""
     arms = ["control", "better", "equal"]
     base = RNG.normal(100, 5, n)
@@ -36,7 +36,7 @@ def made(n=40, gap=1.0, rivals=None, harms=None, drive=None, unit="1", **values)
     records = {name: {"label": name, "label_zh": name, "origin": "assumed" if i < 4 else "measured", "unit": unit, "varies": i != 5}
                for i, name in enumerate(names)}
     attrs = {"arms": json.dumps({a: {**ABOUT, "comparator": None if a == "control" else "control"} for a in arms}),
-             "records": json.dumps(records)}
+             "records": json.dumps(records), "rivals_asked": json.dumps(list(rivals or {}))}
     coords = {"arm": arms, "draw": range(n), "time": [0.0, 365.0], "harm": sorted({k[1] for k in harms}), "parameter": names,
               "rival": list(rivals or {}), "quantity": ["height_index", "t2"]}
     return xr.Dataset(data, coords, attrs).assign(values)
@@ -80,8 +80,18 @@ def test_the_chance_must_exceed_the_threshold():
         level = data["t2"].values.copy()
         level[1, :, -1] = level[0, :, -1] + np.where(np.arange(n) < wins, 1.0, -1.0)
         found = pair(data.assign(t2=(data["t2"].dims, level)))
-        assert found["chance"] == wins / n and found["decided"] is decided
+        assert found["chance"] == wins / n and found["holds"] is decided
     assert DECIDED == 0.95
+
+
+def test_few_draws_that_all_agree_decide_nothing():
+    few, enough = (pair(made(n=n, rivals={"one": 1.0})) for n in (58, 59))
+    assert few["holds"] and not few["decided"] and enough["holds"] and enough["decided"]
+
+
+def test_a_difference_far_below_what_an_instrument_detects_is_a_tie():
+    found = pair(made(gap=1e-4, rivals={"one": 1e-4}))
+    assert found["chance"] == 0.5 and not found["holds"]
 
 
 def test_the_better_arm_is_named_first_whatever_the_order_of_the_arms():

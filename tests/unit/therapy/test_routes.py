@@ -154,7 +154,7 @@ def test_cells_that_arrive_and_cells_that_leak_are_all_viable_cells():
     viable = 6e6 * drawn.value("thaw_viability")
     leak = leak_share(drawn, geometry, 2 * mL, "saline")
     assert put_in(found, geometry) == pytest.approx(viable * (1 - leak), rel=1e-12)
-    assert found.expected == pytest.approx(viable * (1 - leak), rel=1e-12) and found.given == 6e6
+    assert found.expected == pytest.approx(viable * (1 - leak), rel=1e-12)
     hazard = drawn.value("osteophyte_per_leaked_cell") * viable * leak
     assert found.harms["osteophyte"] == pytest.approx(-np.expm1(-hazard), rel=1e-9)
 
@@ -219,9 +219,11 @@ def test_a_scaffold_prevents_part_of_the_hole_and_cement_closes_the_endplate():
     geometry = disc_of(drawn)
     none, scaffold, cement = (transpedicular.deliver(dose(cells(), by("transpedicular", needle="14G", repair=r)), drawn, geometry)
                               for r in ("none", "scaffold", "cement"))
-    assert wound(none, "hole") == 1.0
-    assert wound(scaffold, "hole") == pytest.approx(1 - drawn.value("scaffold_repair_share"), rel=1e-12)
-    assert wound(scaffold, "hole") < 1
+    width = min(1.0, (drawn.value("needle_diameter_14G") / drawn.value("endplate_hole_reference_diameter")) ** 2)
+    assert wound(none, "hole") == pytest.approx(width, rel=1e-12)
+    assert wound(scaffold, "hole") == pytest.approx((1 - drawn.value("scaffold_repair_share")) * width, rel=1e-12)
+    thin = transpedicular.deliver(dose(cells(), by("transpedicular", needle="22G", repair="none")), drawn, geometry)
+    assert 0 < wound(thin, "hole") < wound(scaffold, "hole") < width
     assert wound(none, "endplate_open") == wound(scaffold, "endplate_open") == 0.0
     assert wound(cement, "endplate_open") == pytest.approx(-drawn.value("cement_closed_share"), rel=1e-12)
     assert scaffold.expected >= none.expected
