@@ -86,7 +86,7 @@ def shipped_study() -> None:
     with tempfile.TemporaryDirectory() as folder:
         start, first, peak = time.monotonic(), None, 0.0
         run = subprocess.Popen([sys.executable, "-m", "pulposus.cli.main", "compare", str(STUDY), "--out", folder, "--progress", "none"],
-                               stdout=subprocess.PIPE, text=True)
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # the first table goes to the error stream
         import threading
 
         def watch() -> None:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["OUTCOMES", "Facts", "read"]
 
 OUTCOMES = ("height_index", "t2")
-_TOP = 3  # assumptions on the first screen
 _STEPS = 100  # a difference is told in steps of at most this fraction of the smallest change an instrument detects
 _FINEST = 1e-3
 _WIDTHS = 50  # steps in the widest interval of an outcome of which no instrument's smallest change is on record
@@ -125,15 +124,10 @@ class Facts:
             return 0
         return next(n for n in count(1) if enough(1.0, n, DECIDED))
 
-    @cached_property
+    @property
     def reversing(self) -> list[dict[str, Any]]:
         """The records that could reverse an order, each once with its largest share, at most three."""
-        seen: dict[str, dict[str, Any]] = {}
-        for row in self.screen["resolved"]:
-            spread = self.arms[row["arm"]][f"{row['outcome']}_difference"]
-            if row["threshold"] is not None and not self.negligible(spread, row["outcome"]):
-                seen.setdefault(row["record"], row)
-        return list(seen.values())[:_TOP]
+        return list(self.screen["reversing"])
 
     @cached_property
     def beyond(self) -> list[dict[str, Any]]:

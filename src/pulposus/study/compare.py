@@ -88,6 +88,7 @@ class _Run:
         self.seconds_per_draw = time.monotonic() - begun
         self.ceilings = dose_ceilings(plan)
         self.found: dict[Task, DrawOutcome] = {}
+        self.shown = False
 
     @property
     def tasks(self) -> list[Task]:
@@ -95,8 +96,11 @@ class _Run:
         return [(block, index) for block in self.plans for index in self.indices]
 
     def first_done(self) -> bool:
-        """Return whether just now enough draws are there for a first table."""
-        return len(self.found) == _PREVIEW < self.count and all((_DEFAULT, i) in self.found for i in self.indices[:_PREVIEW])
+        """Return, once, that enough draws are there for a first table."""
+        first = sum((_DEFAULT, i) in self.found for i in self.indices)
+        due = not self.shown and _PREVIEW <= first < self.count
+        self.shown = self.shown or due
+        return due
 
     def comparison(self, complete: bool, ending: str = " before the run was stopped") -> Comparison:
         """Return the comparison of the draws that are there; `ending` says of an incomplete one why it is."""

@@ -17,12 +17,13 @@ from pulposus.study.statistics import FEW, chance, enough, rank_shares, spread_o
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["DECIDED", "OUTCOMES", "arm_rows", "assumptions", "decisions", "first_screen", "smallest_changes"]
+__all__ = ["COSTS", "DECIDED", "HARMS_TO_PATIENTS", "OUTCOMES", "arm_rows", "assumptions", "decisions", "first_screen", "smallest_changes"]
 
 DECIDED = 0.95
 OUTCOMES = ("height_index", "t2")
 _SMALLEST = {"height_index": "height_smallest_change", "t2": "t2_smallest_change"}
-_MAIN_HARMS = ("osteophyte", "pedicle_breach", "endplate_fracture", "lung_retention", "leak", "puncture_injury")
+HARMS_TO_PATIENTS = ("osteophyte", "pedicle_breach", "endplate_fracture")  # harms to a patient, by their chance
+COSTS = ("lung_retention", "leak", "puncture_injury")  # told where no such harm is modelled, in this order
 _TOP = 3
 _TIE = 0.005  # of what an instrument detects
 _NOTICED = 0.02  # share of the range of a difference that its lesser sign must reach to count as a reversal
@@ -66,12 +67,14 @@ def arm_rows(data: xr.Dataset) -> list[dict[str, Any]]:
 
 
 def _main_harm(data: xr.Dataset, arm: str) -> dict[str, Any] | None:
-    """Return the first harm of a fixed order of seriousness that the arm has, with its spread in percent."""
-    for harm in (h for h in _MAIN_HARMS if h in data["harm"].values):
+    """Return the likeliest harm to a patient that the arm has, else the first of its costs, with its spread in percent."""
+    found = {}
+    for harm in (h for h in (*HARMS_TO_PATIENTS, *COSTS) if h in data["harm"].values):
         values = data["harm_chance"].sel(arm=arm, harm=harm).values
         if np.isfinite(values).any():
-            return {"name": harm, **vars(spread_of(100 * values))}
-    return None
+            found[harm] = {"name": harm, **vars(spread_of(100 * values))}
+    events = [found[harm] for harm in HARMS_TO_PATIENTS if harm in found]
+    return max(events, key=lambda harm: float(harm["median"])) if events else next(iter(found.values()), None)
 
 
 def decisions(data: xr.Dataset) -> list[dict[str, Any]]:
@@ -119,9 +122,21 @@ def assumptions(data: xr.Dataset) -> dict[str, Any]:
                                  "origin": record.get("origin", ""), "share": float(r[i] ** 2), "error": float(error[i]),
                                  "threshold": _threshold(values[i], difference, record)})
     resolved.sort(key=lambda row: -row["share"])
-    reversing = [row for row in resolved if row["threshold"] is not None and row["origin"] != "measured"]
-    return {"reversing": reversing[:_TOP], "resolved": resolved,
-            "counts": _counts(records, resolved)}
+    return {"reversing": _reversing(data, resolved), "resolved": resolved, "counts": _counts(records, resolved)}
+
+
+def _reversing(data: xr.Dataset, resolved: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the records at whose threshold an order changes sign, each once with its largest share, at most three.
+
+    Differences that count as ties in median and interval are left out.
+    """
+    ties = {outcome: change * _TIE for outcome, change in smallest_changes(data).items()}
+    once: dict[str, dict[str, Any]] = {}
+    for row in resolved:
+        by = spread_of(_last(data, row["outcome"], row["arm"]) - _last(data, row["outcome"], row["comparator"]))
+        if row["threshold"] is not None and max(abs(by.low), abs(by.median), abs(by.high)) > ties[row["outcome"]]:
+            once.setdefault(row["record"], row)
+    return list(once.values())[:_TOP]
 
 
 def _threshold(x: Any, difference: Any, record: dict[str, Any]) -> dict[str, Any] | None:

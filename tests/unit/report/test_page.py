@@ -16,7 +16,7 @@ from pulposus.core.parameter_records import ORIGINS, READ
 from pulposus.core.result import Result
 from pulposus.report import pictures
 from pulposus.report.html import page
-from pulposus.study.summary import _MAIN_HARMS
+from pulposus.study.summary import COSTS, HARMS_TO_PATIENTS
 
 REPORTED = [{"arm": "cells", "quantity": "t2", "time": 180 * 86400.0, "value": 101.0, "sd": 5.0, "n": 12, "kind": "number",
              "tier": "primary", "set": "validation", "expected_miss": False, "source": "SIVAN2006"},
@@ -176,5 +176,5 @@ def test_every_word_that_data_may_hold_has_a_message() -> None:
     known = catalogue().keys()
     units = {entry["n_unit"] for entry in read_yaml(packaged("route_evidence.yaml"))[0]["entries"]} | {"reports"}
     asked = [f"n_{one}{unit}" for unit in units for one in ("", "one_")]
-    asked += [f"harm_{harm}" for harm in _MAIN_HARMS] + [f"read_{read}" for read in READ] + [f"origin_{o}" for o in ORIGINS]
+    asked += [f"harm_{harm}" for harm in (*HARMS_TO_PATIENTS, *COSTS)] + [f"read_{read}" for read in READ] + [f"origin_{o}" for o in ORIGINS]
     assert not [key for key in asked if f"report_{key}" not in known]

@@ -124,13 +124,17 @@ def test_a_row_per_arm_with_its_difference_from_its_comparator():
     assert {row["stopped"] for row in rows.values()} == {0}
 
 
-def test_the_main_harm_is_the_most_serious_one():
-    order = ["osteophyte", "pedicle_breach", "endplate_fracture", "lung_retention", "leak", "puncture_injury"]
-    for i, worst in enumerate(order):
-        harms = {("better", h): 0.1 * (k + 1) for k, h in enumerate(order) if k >= i}
-        rows = {row["arm"]: row["harm"] for row in arm_rows(made(harms=harms))}
-        assert rows["better"]["name"] == worst and rows["better"]["median"] == pytest.approx(10.0 * (i + 1))
+def test_the_main_harm_is_the_likeliest_to_the_patient_before_any_cost():
+    chances = {"osteophyte": 0.01, "pedicle_breach": 0.3, "endplate_fracture": 0.1, "lung_retention": 0.9, "leak": 0.5, "puncture_injury": 0.2}
+
+    def main(*names):
+        rows = {row["arm"]: row["harm"] for row in arm_rows(made(harms={("better", n): chances[n] for n in names}))}
         assert rows["control"] is None
+        return rows["better"]
+
+    assert main(*chances)["name"] == "pedicle_breach" and main(*chances)["median"] == pytest.approx(30.0)
+    assert main("osteophyte", "leak")["name"] == "osteophyte", "a rare harm comes before a common cost"
+    assert main("puncture_injury", "leak")["name"] == "leak" and main("puncture_injury")["name"] == "puncture_injury"
 
 
 def test_every_harm_of_the_routes_has_a_place_in_the_order():
@@ -144,7 +148,7 @@ def test_every_harm_of_the_routes_has_a_place_in_the_order():
     plan = make_plan(study(UNTREATED, CONTROL, *FIVE[2:], arm("pedicle", (cells(), PEDICLE))), NODES)
     drawn = plan.draw(None)
     told = {h for a in plan.spec.arms for h in treat(a.doses, drawn, geometry_of(drawn, "human", "L4/L5")).harms}
-    assert told - {"missed_nucleus"} <= set(summary._MAIN_HARMS)  # a miss is no harm to the disc, it is told by the dose delivered
+    assert told - {"missed_nucleus"} <= {*summary.HARMS_TO_PATIENTS, *summary.COSTS}  # a miss is no harm to the disc, it is told by the dose delivered
 
 
 # ---- what it rests on
