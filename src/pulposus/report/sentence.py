@@ -15,6 +15,7 @@ from pulposus.report.words import joined, outcome, said, unit
 
 __all__ = ["sentence", "status"]
 
+_ROUNDING = 1e-9
 _MOST = 3  # pairs or arms named in the sentence
 
 
@@ -104,7 +105,7 @@ def _group(group: Sequence[Mapping[str, Any]], facts: Facts, lang: str, strictes
     ends = sorted({number(p["by"]): p["by"] for p in group}.items(), key=lambda item: item[1])
     by = ends[0][0] if len(ends) == 1 else say("interval", low=ends[0][0], high=ends[-1][0])
     how = "_all" if least == 1 else "_least" if strictest or len(group) > 1 else ""
-    values = {"of": of} if least == 1 else {"of": of, "draws": f"{round(2 * least * of) / 2:g}"}
+    values = {"of": of} if least == 1 else {"of": of, "draws": f"{int(least * of + _ROUNDING)}"}  # a tie is half a draw
     return say(
         "s_pair_several" if len({p["better"] for p in group}) > 1 else "s_pair",
         better=_arms([p["better"] for p in group], facts, lang),
