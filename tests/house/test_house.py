@@ -69,3 +69,15 @@ def imported_by(code: str) -> set[str]:
 def test_importing_pulposus_loads_nothing_heavy():
     heavy = {"numpy", "scipy", "xarray", "pandas", "pint", "pydantic", "matplotlib", "jinja2", "rich", "typer", "yaml", "h5netcdf"}
     assert not heavy & imported_by("import pulposus")
+
+
+def test_no_file_imports_itself_by_a_detour():
+    """Remove files that import nothing left, again and again: what stays is a circle."""
+    import grimp
+
+    graph = grimp.build_graph("pulposus", exclude_type_checking_imports=True)
+    left = {m: set(graph.find_modules_directly_imported_by(m)) for m in graph.modules}
+    while done := [m for m, wants in left.items() if not wants & left.keys() - {m}]:
+        for m in done:
+            del left[m]
+    assert not left, f"files in a circle: {sorted(left)}"

@@ -14,6 +14,7 @@ from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.disc import Disc, tissue_processes
 from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry
+from pulposus.tissue.history import run_discs
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import Nutrition
@@ -63,7 +64,7 @@ def with_and_without():
     """Run 30 days with the growth factor and without it."""
     times = np.array([0.0, 4.0, 6.0, 15.0, 30.0]) * DAY
     mine = disc(GrowthFactor())
-    return mine, mine.run(times, Control(tol=1e-3)), disc().run(times, Control(tol=1e-3))
+    return mine, run_discs([mine], times, Control(tol=1e-3))[0], run_discs([disc()], times, Control(tol=1e-3))[0]
 
 
 def test_every_field_of_the_disc_is_accounted_for(with_and_without):

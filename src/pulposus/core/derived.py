@@ -8,16 +8,13 @@ user overrides is used as given.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pulposus.core.errors import PulposusError, unknown
 
-if TYPE_CHECKING:
-    from pulposus.core.draws import Draw
-
 __all__ = ["Rule", "derived", "rule", "rules"]
 
-Rule = Callable[["Draw", str, str], float]
+Rule = Callable[[Any, str, str], float]
 _RULES: dict[str, Rule] = {}
 
 

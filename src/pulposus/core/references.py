@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pulposus.core.errors import Fault, InputError, nearest, shorten
 from pulposus.core.files import packaged, read_yaml
 
 if TYPE_CHECKING:
-    from pulposus.core.parameters import ParameterSet
+    from pulposus.core.parameter_records import Parameter
 
 __all__ = ["EvidenceLevel", "Reference", "bibtex", "cite", "load_evidence_levels", "load_references"]
 
@@ -31,6 +31,12 @@ ESCAPED = {
     "~": r"\~{}",
     "^": r"\^{}",
 }
+
+
+class _Records(Protocol):
+    """Parameter records by their names."""
+
+    def __getitem__(self, id: str, /) -> Parameter: ...
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ def load_evidence_levels(file: str | Path | None = None) -> Mapping[str, Evidenc
 
 def cite(
     used: Iterable[str],
-    parameters: ParameterSet,
+    parameters: _Records,
     reasons: Mapping[str, Iterable[str]] | None = None,
     references: Mapping[str, Reference] | None = None,
 ) -> list[tuple[Reference, tuple[str, ...]]]:

@@ -1,7 +1,9 @@
 """The disc: geometry, mesh, processes and parameters of one draw put together, solved at rest and run in time.
 
     steady()  oxygen, lactate and glucose with all cells as they are
-    run()     the whole disc over time, from which read-outs are taken at the user's output times
+    read()    what is told of a state: height, T2, grades, cells, aggrecan and what every process observes
+
+How a disc runs in time is in history.py.
 """
 
 from __future__ import annotations
@@ -19,13 +21,12 @@ from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.coupled import Coupled, Solution
 from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry
-from pulposus.tissue.history import History, View, run_discs
 from pulposus.tissue.imaging import Imaging
 from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition
-from pulposus.tissue.process import Process
-from pulposus.tissue.stepper import Control, Snapshot
+from pulposus.tissue.process import Process, View
+from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
@@ -175,10 +176,6 @@ class Disc:
         for process in self.system.processes:
             out.update(process.observe(view))
         return out
-
-    def run(self, times: Sequence[float], control: Control | None = None) -> History:
-        """Run from 0 to the last of `times` (s) and read out at each; what was reached is kept when a step fails."""
-        return run_discs([self], times, control)[0]
 
 
 def check_draw(draw: Any) -> None:

@@ -45,6 +45,11 @@ class Geometry:
         """Area of both endplates (m2)."""
         return 2 * pi * self.endplate_radius**2
 
+    @property
+    def wall_area(self) -> float:
+        """Area of the outer annulus (m2)."""
+        return 2 * pi * self.radius * self.height
+
     def needle_ratio(self, diameter: float) -> float:
         """Return needle diameter (m) over disc height."""
         return diameter / self.height

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,29 +12,15 @@ from numpy.typing import NDArray
 from pulposus.core.threads import one_blas_thread
 from pulposus.tissue.clock import BREAKS, Course, advance
 from pulposus.tissue.ledger import Ledger
-from pulposus.tissue.points import Points
+from pulposus.tissue.process import View
 from pulposus.tissue.stepper import Control, Snapshot, Stepper
 
 if TYPE_CHECKING:
     from pulposus.tissue.disc import Disc
 
-__all__ = ["History", "View", "run_discs"]
+__all__ = ["History", "run_discs"]
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class View:
-    """What a process may look at when it observes: the state at the points, totals and the parameters."""
-
-    t: float
-    state: Mapping[str, Any]
-    points: Points
-    p: Mapping[str, Any]
-
-    def total(self, name: str) -> float:
-        """Return the volume integral of a field."""
-        return float(self.points.total(self.state[name] * np.ones_like(self.points.volume)))
 
 
 @dataclass

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["MODIFIERS", "Event", "Field", "Process", "State", "numeric_derivatives"]
+__all__ = ["MODIFIERS", "Event", "Field", "Process", "State", "View", "numeric_derivatives"]
 
 State = Mapping[str, Any]
 Rates = dict[str, Any]
@@ -58,6 +58,20 @@ class Event:
     time: float
     what: str
     jump: Callable[..., Rates]
+
+
+@dataclass(frozen=True)
+class View:
+    """What a process may look at when it observes: the state at the points, totals and the parameters."""
+
+    t: float
+    state: Mapping[str, Any]
+    points: Any
+    p: Mapping[str, Any]
+
+    def total(self, name: str) -> float:
+        """Return the volume integral of a field."""
+        return float(self.points.total(self.state[name] + 0.0 * self.points.volume))
 
 
 class Process:
@@ -101,8 +115,8 @@ class Process:
         """Return what happens at given times."""
         return []
 
-    def observe(self, view: Any) -> Rates:
-        """Return read-outs of a state seen through `view` (see history.View)."""
+    def observe(self, view: View) -> Rates:
+        """Return read-outs of a state seen through `view`."""
         return {}
 
 

@@ -30,6 +30,7 @@ from small_doses import (
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.treatment import treat
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
+from pulposus.tissue.history import run_discs
 
 DAYS = np.array([0.0, 0.5, 1.0, 3.0, 7.0, 14.0, 28.0, 29.0, 42.0, 56.0])
 SEALED = {r: by("transpedicular", needle="14G", repair=r) for r in ("none", "scaffold", "cement")}
@@ -174,7 +175,7 @@ def test_by_vein_and_by_endplate_cells_sit_at_the_endplate_and_injected_ones_in_
     for product, route, inside in ((cells(), NEEDLE, "nucleus"), (cells(1e9), VEIN, "endplate")):
         given = treat([dose(product, route)], drawn, disc_of(drawn))
         disc = Disc(drawn, disc_of(drawn), [*tissue_processes(LAWS, supply_of(drawn), 1.0), *given.processes], 200)
-        map_ = disc.run([0.0, DAY]).fields["transplanted"]
+        map_ = run_discs([disc], [0.0, DAY])[0].fields["transplanted"]
         z, r = disc.mesh.nodes[:, 1], disc.mesh.nodes[:, 0]
         seen = map_ > 1e-6 * map_.max()
         if inside == "nucleus":

@@ -10,6 +10,7 @@ from scipy.integrate import solve_ivp
 from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.disc import Disc, tissue_processes
 from pulposus.tissue.geometry import Geometry
+from pulposus.tissue.history import run_discs
 from pulposus.tissue.mesh import line
 from pulposus.tissue.process import Event, Field, Process
 from pulposus.tissue.stepper import Control, Stepper
@@ -168,7 +169,7 @@ def test_a_step_that_cannot_be_solved_ends_the_run_with_what_there_is(feeding):
     """The run stops near half a day with a sentence, keeps the read-outs until then and its ledger is closed."""
     disc = Disc(nominal_draw(), Geometry(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3),
                 [*tissue_processes(LIMITED, supply(), 1.0), Breaks(feeding)], 200)
-    history = disc.run(np.array([0.0, 0.25, 0.4, 0.75, 1.0]) * DAY, Control(least=60.0))
+    history = run_discs([disc], np.array([0.0, 0.25, 0.4, 0.75, 1.0]) * DAY, Control(least=60.0))[0]
     assert "step" in history.stopped and "0.5" in history.stopped
     np.testing.assert_allclose(history.times / DAY, [0.0, 0.25, 0.4])
     assert len(history.readings["glucose_min"]) == 3 and np.all(np.isfinite(history.readings["gag"]))
@@ -180,13 +181,13 @@ def test_a_disc_that_cannot_be_solved_at_the_start_says_so():
     """No read-outs, one sentence, no exception."""
     boundary = {**supply(), "glucose": {"endplate": float("nan"), "wall": 5.0}}
     disc = Disc(nominal_draw(), Geometry(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3), tissue_processes(LAWS, boundary, 1.0), 200)
-    history = disc.run([0.0, DAY])
+    history = run_discs([disc], [0.0, DAY])[0]
     assert "start" in history.stopped and len(history.times) == 0 and history.readings == {}
 
 
 def test_read_outs_do_not_depend_on_the_output_times():
     """Reading out more often changes no value beyond the tolerance of interpolation inside a step."""
     disc = Disc(nominal_draw("III"), Geometry(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3), tissue_processes(LIMITED, supply(), 1.0), 200)
-    few, many = disc.run(np.array([0.0, 365.0]) * DAY), disc.run(np.arange(0.0, 366.0, 5.0) * DAY)
+    few, many = run_discs([disc], np.array([0.0, 365.0]) * DAY)[0], run_discs([disc], np.arange(0.0, 366.0, 5.0) * DAY)[0]
     for name in few.readings:
         np.testing.assert_allclose(few.readings[name][-1], many.readings[name][-1], rtol=2e-4, atol=1e-12)

@@ -10,45 +10,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from pulposus.therapy.depot import Depot
 from pulposus.therapy.injury import hole, hole_share
 from pulposus.therapy.route import Delivery, viable_cells
 from pulposus.tissue.geometry import Geometry
-from pulposus.tissue.process import Event, Field, Process, State
+from pulposus.tissue.process import Event
 
 __all__ = ["EndplatePool", "deliver"]
 
 
-class EndplatePool(Process):
-    """Owns the cells waiting on the endplate."""
+class EndplatePool(Depot):
+    """The cells waiting on the endplate."""
 
-    name = "endplate pool"
-    reads = ("endplate_pool",)
-    sources = ("transplanted", "fresh", "endplate_pool")
-    parameters = ("endplate_invasion_share", "endplate_invasion_time")
-
-    def __init__(self, doses: list[Event], cells: float) -> None:
-        """doses: events into the pool; cells: all of them, to which tolerances refer."""
-        self.doses, self.cells = doses, cells
-
-    def fields(self, p: State) -> list[Field]:
-        """Return the pool (cells)."""
-        return [Field("endplate_pool", "1", "global", max(self.cells, 1.0))]
-
-    def events(self, p: State) -> list[Event]:
-        """Return the doses."""
-        return self.doses
-
-    def surface(self, tag: str, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
-        """Return the flux of invading cells (1/(m2 s))."""
-        if tag != "endplate":
-            return {}
-        flux = (p["endplate_invasion_share"] * state["endplate_pool"] / p["endplate_invasion_time"]
-                / p["geometry"].endplate_area)
-        return {"transplanted": flux, "fresh": flux}
-
-    def global_rate(self, state: State, totals: State, p: State, t: float, xp: Any) -> dict[str, Any]:
-        """Return the rate of the pool (cells/s)."""
-        return {"endplate_pool": -state["endplate_pool"] / p["endplate_invasion_time"]}
+    name, compartment, tag, area = "endplate pool", "endplate_pool", "endplate", "endplate_area"
+    share, time = "endplate_invasion_share", "endplate_invasion_time"
 
 
 def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:

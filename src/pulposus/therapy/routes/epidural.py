@@ -7,47 +7,21 @@ So no effect on the structure of the disc is possible by default; an effect on p
 
 from __future__ import annotations
 
-from math import pi
 from typing import Any
 
+from pulposus.therapy.depot import Depot
 from pulposus.therapy.route import Delivery, viable_cells
 from pulposus.tissue.geometry import Geometry
-from pulposus.tissue.process import Event, Field, Process, State
+from pulposus.tissue.process import Event
 
 __all__ = ["EpiduralDepot", "deliver"]
 
 
-class EpiduralDepot(Process):
-    """Owns the cells in the epidural depot."""
+class EpiduralDepot(Depot):
+    """The cells in the epidural space."""
 
-    name = "epidural depot"
-    reads = ("epidural_depot",)
-    sources = ("transplanted", "fresh", "epidural_depot")
-    parameters = ("epidural_clearance_time", "annular_fissure_share")
-
-    def __init__(self, doses: list[Event], cells: float) -> None:
-        """doses: events into the depot; cells: all of them, to which tolerances refer."""
-        self.doses, self.cells = doses, cells
-
-    def fields(self, p: State) -> list[Field]:
-        """Return the depot (cells)."""
-        return [Field("epidural_depot", "1", "global", max(self.cells, 1.0))]
-
-    def events(self, p: State) -> list[Event]:
-        """Return the doses."""
-        return self.doses
-
-    def surface(self, tag: str, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
-        """Return the flux of cells (1/(m2 s)) through a fissure of the outer annulus."""
-        if tag != "wall":
-            return {}
-        wall = 2 * pi * p["geometry"].radius * p["geometry"].height
-        flux = p["annular_fissure_share"] * state["epidural_depot"] / p["epidural_clearance_time"] / wall
-        return {"transplanted": flux, "fresh": flux}
-
-    def global_rate(self, state: State, totals: State, p: State, t: float, xp: Any) -> dict[str, Any]:
-        """Return the rate of the depot (cells/s)."""
-        return {"epidural_depot": -state["epidural_depot"] / p["epidural_clearance_time"]}
+    name, compartment, tag, area = "epidural depot", "epidural_depot", "wall", "wall_area"
+    share, time = "annular_fissure_share", "epidural_clearance_time"
 
 
 def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:

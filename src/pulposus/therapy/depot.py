@@ -1,0 +1,49 @@
+"""A depot beside the disc: cells that wait there, clear, and enter in a small share through one boundary.
+
+    depot' = -depot / tau,   flux into the disc = share depot / (tau area)
+
+What share, time and boundary are is the route's to say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulposus.tissue.process import Event, Field, Process, State
+
+__all__ = ["Depot"]
+
+
+class Depot(Process):
+    """Owns the cells of one depot; a route names its compartment, boundary tag and the records of share and time."""
+
+    compartment: str
+    tag: str
+    share: str
+    time: str
+    area: str  # of the geometry
+
+    def __init__(self, doses: list[Event], cells: float) -> None:
+        """doses: events into the depot; cells: all of them, to which tolerances refer."""
+        self.doses, self.cells = doses, cells
+        self.reads, self.parameters = (self.compartment,), (self.share, self.time)
+        self.sources = ("transplanted", "fresh", self.compartment)
+
+    def fields(self, p: State) -> list[Field]:
+        """Return the depot (cells)."""
+        return [Field(self.compartment, "1", "global", max(self.cells, 1.0))]
+
+    def events(self, p: State) -> list[Event]:
+        """Return the doses."""
+        return self.doses
+
+    def surface(self, tag: str, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
+        """Return the flux of cells (1/(m2 s)) through the boundary."""
+        if tag != self.tag:
+            return {}
+        flux = p[self.share] * state[self.compartment] / p[self.time] / getattr(p["geometry"], self.area)
+        return {"transplanted": flux, "fresh": flux}
+
+    def global_rate(self, state: State, totals: State, p: State, t: float, xp: Any) -> dict[str, Any]:
+        """Return the rate of the depot (cells/s)."""
+        return {self.compartment: -state[self.compartment] / p[self.time]}
