@@ -55,7 +55,7 @@ def test_named_constants_are_of_the_method_not_of_the_body(path):
 
 
 METHOD = {
-    ("adjoint.py", "_STEP"), ("adjoint.py", "_TOL"), ("answer.py", "_VIABILITY"), ("ceiling.py", "_NEAR"), ("ceiling.py", "_TOL"),
+    ("adjoint.py", "_STEP"), ("adjoint.py", "_TOL"), ("answer.py", "_VIABILITY"), ("answer.py", "_NEGATIVE"), ("ceiling.py", "_NEAR"), ("ceiling.py", "_TOL"),
     ("clock.py", "(_SAFE, _SHRINK, _GROW)"), ("clock.py", "_DAY"), ("clock.py", "_SMALLEST_ERROR"), ("coupled.py", "_DECREASE"),
     ("coupled.py", "_FORCING"), ("coupled.py", "_LOCAL_TOL"), ("disc.py", "STEADY"), ("disc.py", "_MOVED"),
     ("endplate.py", "_EDGE"), ("mesh.py", "_SAME"), ("mesh.py", "_ENDPLATE_WEIGHT"), ("mesh.py", "_RADIAL_SHARE"), ("mesh.py", "_RIM_WEIGHT"), ("plan.py", "(DAY, WEEK)"),

@@ -185,10 +185,12 @@ def test_a_batch_of_endplates_gives_what_single_ones_give():
     """Calcification of each draw follows its own modifier."""
     process, factor = Endplate(), np.array([[1.0, 3.0], [2.0, 2.0], [0.5, 0.7]])
     state = {"endplate_open": np.array([1.0, 0.9, 0.8]), "modifier.calcification": factor}
-    rates = process.global_rate(state, {}, {"calcification_rate": 0.1}, 0.0, np)["endplate_open"]
+    p = {"calcification_rate": 0.1, "endplate_weight": np.array([0.25, 0.75])}
+    rates = process.global_rate(state, {}, p, 0.0, np)["endplate_open"]
+    assert rates[0] == pytest.approx(-0.1 * (0.25 * 1.0 + 0.75 * 3.0)), "the mean over the endplate goes by volume"
     for i in range(3):
         one = {"endplate_open": state["endplate_open"][i], "modifier.calcification": factor[i]}
-        alone = process.global_rate(one, {}, {"calcification_rate": 0.1}, 0.0, np)["endplate_open"]
+        alone = process.global_rate(one, {}, p, 0.0, np)["endplate_open"]
         assert np.broadcast_to(rates, 3)[i] == pytest.approx(alone, rel=1e-14)
 
 

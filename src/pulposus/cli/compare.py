@@ -150,7 +150,9 @@ def _difference(first: Path, second: Path, faults: list[Fault], as_json: bool) -
     if as_json:
         print_json(document("difference/1", found))
     else:
-        print_table(found["rows"])
+        for note in found["notes"]:
+            print(note)
+        print_table([] if found["identical"] else found["rows"])
 
 
 def _needless(given: dict[str, Any], allowed: str) -> list[Fault]:

@@ -46,6 +46,8 @@ def solve(
         print_json(answer)
     else:
         print_table({"value of": name, "value": value} for name, value in flat(answer))
+    for warning in answer.get("warnings", ()):
+        print(f"{spec}: {warning}", file=sys.stderr)
     if answer["status"] not in DONE:
         print(f"{spec}: status {answer['status']}", file=sys.stderr)
         raise typer.Exit(1)

@@ -79,6 +79,9 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe has gone: nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a place that turned out not to be writable, or a full disk
+        _complain(f"pulposus: {error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        return 2
     except Exception as error:
         if not hasattr(error, "format_message"):  # a wrong use of the command line says so; anything else is a bug
             raise

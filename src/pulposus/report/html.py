@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["page"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_LIMITS = ("first_form", "effects", "vesicles", "pain", "shape", "calibration", "turnover", "intervals", "evidence")
+_LIMITS = ("first_form", "sources", "start", "effects", "vesicles", "pain", "shape", "calibration", "turnover", "intervals", "evidence")
 
 
 def page(result: Result | Facts, lang: str = "en") -> str:

@@ -145,13 +145,14 @@ def _against(arrived: float, ceiling: Mapping[str, Any], say: Any) -> dict[str, 
 def laws(facts: Facts, lang: str) -> list[dict[str, Any]]:
     """Return the laws that the run used, with their rivals."""
     from pulposus.core.vocabulary import terms
+    from pulposus.study.compare import RIVALS
 
     rows = []
     for name, choice in facts.about["laws"].items():
         if name not in terms("law"):
             continue
         first, second = law(name, choice, lang)
-        others = [t.label(lang) for key, t in terms("law")[name].choices.items() if key != str(choice).lower()]
+        others = [t.label(lang) for key, t in terms("law")[name].choices.items() if key != str(choice).lower() and name in RIVALS]
         rows.append({"law": first, "choice": second, "rivals": others})
     return rows
 

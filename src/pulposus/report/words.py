@@ -80,7 +80,9 @@ def given(about: Mapping[str, Any], lang: str) -> str:
     """
     if not about["given"]:
         return ""
-    return text(f"report_dose_{about['kind']}", lang, n=count(about["given"], lang))
+    dose = text(f"report_dose_{about['kind']}", lang, n=count(about["given"], lang))
+    excipient = about.get("excipient")
+    return dose if excipient is None else text("report_dose_in", lang, dose=dose, excipient=label("carrier", excipient, lang))
 
 
 def law(name: str, choice: Any, lang: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from pulposus.core.errors import Fault, InputError
 from pulposus.core.files import parse_yaml, read_text
 from pulposus.core.progress import NoProgress, Progress
 from pulposus.core.result import Result
@@ -31,6 +32,7 @@ from pulposus.study.study_file import StudySpec, named_comparator, read_study
 
 __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
 
+RIVALS = ("formulation", "oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan")
 NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
 _PREVIEW = 8  # finished draws after which a first table can be shown
 _DEFAULT = "default"
@@ -59,9 +61,12 @@ class Comparison:
 
 
 def rival_laws(plan: Plan) -> dict[str, dict[str, Any]]:
-    """Return rival -> the one law it changes, for every built rival of the laws of a plan."""
+    """Return rival -> the one law it changes, for every built rival of the laws of a plan.
+
+    The glucose limiter keeps glucose from going negative; its constant is drawn, and to leave it out is no rival.
+    """
     out: dict[str, dict[str, Any]] = {}
-    for law in ("oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan"):
+    for law in RIVALS:
         for choice in terms("law")[law].choices:
             if choice != plan.laws[law]:
                 out[f"{law}: {choice}"] = {law: choice}
@@ -166,11 +171,13 @@ def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, used: li
     arms: dict[str, dict[str, Any]] = {}
     cited: dict[str, list[str]] = {}
     for arm in spec.arms:
-        dose = arm.doses[0] if arm.doses else None
+        # of several doses the one with the weakest evidence speaks for the arm
+        marks = [(badge(d.route.kind, d.product.kind, getattr(d.product, "source", None)), d) for d in arm.doses]
+        mark, dose = min(marks, key=lambda each: each[0].rank) if marks else (badge(None, "untreated", None), None)
         kind = dose.product.kind if dose else "untreated"
-        mark = badge(dose.route.kind if dose else None, kind, getattr(dose.product, "source", None) if dose else None)
         arms[arm.name] = {"comparator": named_comparator(spec, arm), "kind": kind, "route": dose.route.kind if dose else None,
-                          "given": sum(getattr(d.product, "dose", 0.0) for d in arm.doses), "sources": list(mark.sources),
+                          "given": sum(getattr(d.product, "dose", 0.0) for d in arm.doses),
+                          "excipient": getattr(dose.product, "excipient", None) if dose else None, "sources": list(mark.sources),
                           "evidence": {f: getattr(mark, f) for f in ("level", "rank", "n", "n_unit", "text_en", "text_zh")}}
         for key in mark.sources:
             cited.setdefault(key, []).append(f"evidence behind the arm {arm.name}")
@@ -203,13 +210,26 @@ def repeat(path: str | Path, *, workers: int | None = None, progress: Progress |
 
 
 def difference(first: str | Path, second: str | Path) -> dict[str, Any]:
-    """Return the last medians of two finished runs side by side, per arm and quantity they share, and what they ran with."""
+    """Return the last medians of two finished runs side by side, per arm and quantity they share, and in what they differ.
+
+    Raises InputError when they have no arm in common.
+    """
     a, b = Result.load(first), Result.load(second)
+    names = [[str(x) for x in r.dataset["arm"].values] for r in (a, b)]
+    shared = [arm for arm in names[0] if arm in names[1]]
+    if not shared:
+        raise InputError([Fault(str(second), "arms", ", ".join(names[1]), f"an arm of {first}: {', '.join(names[0])}")])
+    about = [{"subject": json.loads(r.dataset.attrs["subject"]), "laws": json.loads(r.dataset.attrs["laws"]), "seed": r.record.seed,
+              "draws": int(r.dataset.sizes["draw"]), "days": float(r.dataset["time"].values[-1])} for r in (a, b)]
+    notes = [f"{key} differ: {about[0][key]} and {about[1][key]}" for key in about[0] if about[0][key] != about[1][key]]
+    notes += [f"only in the {side}: {', '.join(rest)}" for side, rest in
+              (("first", [x for x in names[0] if x not in shared]), ("second", [x for x in names[1] if x not in shared])) if rest]
+    same = bool(a.dataset.identical(b.dataset))
     rows = []
-    for arm in [x for x in a.dataset["arm"].values if x in b.dataset["arm"].values]:
+    for arm in shared:
         for name in ("height_index", "t2", "pfirrmann", "transplanted_cells"):
             x, y = (float(np.nanmedian(r.dataset[name].sel(arm=arm).isel(time=-1))) for r in (a, b))
-            rows.append({"arm": str(arm), "quantity": name, "unit": a.dataset[name].attrs["units"], "first": x, "second": y,
+            rows.append({"arm": arm, "quantity": name, "unit": a.dataset[name].attrs["units"], "first": x, "second": y,
                          "second - first": y - x})
-    same = a.record.timeless() == b.record.timeless()
-    return {"rows": rows, "same_input": same, "first": a.status, "second": b.status}
+    return {"rows": rows, "identical": same, "notes": notes or (["the two runs are identical"] if same else []),
+            "first": a.status, "second": b.status}

@@ -60,7 +60,7 @@ def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tup
         return float("nan"), float("nan")
     name, field_name = ("transplanted_cells", "transplanted") if treatment.cells_given else ("vesicles_present", "vesicles")
     kind = "cells" if treatment.cells_given else "vesicles"
-    at = min(arm.doses[0].at + plan.landmark, float(plan.times[-1]))
+    at = min(min(dose.at for dose in arm.doses) + plan.landmark, float(plan.times[-1]))
     by_then = sum(amount_given(dose.product, kind) for dose in arm.doses if dose.at <= at)
     living = history.readings.get(name, np.zeros(len(history.times)))
     alive = float(np.interp(at, history.times, living)) / by_then if history.times[-1] >= at and by_then else float("nan")

@@ -83,6 +83,9 @@ def _dose_problems(path: tuple[str | int, ...], dose: Mapping[str, Any], follow_
         yield (*path, "product", "volume"), "nothing", f"required with {way}: the injected volume, such as '2 mL'", None
     if what == "needle_only" and "needle" not in route:
         yield (*path, "product", "kind"), f"'needle_only' with {way} and no needle", "a route with a needle", None
+    if what == "vesicles" and not enters:
+        allowed = "vesicles into the disc: by other routes they are not built yet"
+        yield (*path, "product", "kind"), f"'vesicles' by the route {way}", allowed, None
     if what == "extradiscal_sham" and way != "epidural":
         yield (*path, "route", "kind"), shorten(way), "epidural, as an extradiscal sham stays outside the disc", None
 
@@ -110,13 +113,40 @@ def override_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     for name, change in changes.items():
         path = ("model", "overrides", name)
         try:
-            _refuse_bare_number(change, parameters[name].unit)
-            parameters.override({name: change})
+            record = parameters[name]
+            _refuse_bare_number(change, record.unit)
+            changed = parameters.override({name: change})[name]
+            least = min(changed.value, changed.spread.low if changed.spread.low is not None else changed.value)
+            if record.value > 0 > least or (record.value > 0 and (record.spread.low or 0) >= 0 > least):
+                yield path, shorten(change), "zero or more, as the record it replaces", None
+            yield from _unread(path, parameters, record, data)
         except NotAllowed as wrong:
             yield path, wrong.given, wrong.allowed, wrong.nearest
         except InputError as error:
             for fault in error.faults:
                 yield path, fault.given, fault.allowed, fault.nearest
+
+
+def _unread(path: tuple[str | int, ...], parameters: Any, record: Any, data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield an override of a record that this study's species never reads, because it has a more specific one."""
+    subject = data.get("subject")
+    species = subject.get("species") if isinstance(subject, Mapping) else None
+    if species not in names("species"):
+        return
+    regions = names("region") if record.region == "any" else (record.region,)
+    read = {parameters.lookup(record.symbol, region, species, grade).id for region in (*regions, record.region)
+            for grade in names("grade") if _has(parameters, record.symbol, region, species, grade)}
+    if read and record.id not in read:
+        yield path, shorten(record.id), f"a record that a study of this species reads: {', '.join(sorted(read))}", nearest(record.id, read)
+
+
+def _has(parameters: Any, *wanted: str) -> bool:
+    """Return whether a lookup finds a record."""
+    try:
+        parameters.lookup(*wanted)
+    except InputError:
+        return False
+    return True
 
 
 def _refuse_bare_number(change: Any, unit: str) -> None:

@@ -52,7 +52,7 @@ def arm_rows(data: xr.Dataset) -> list[dict[str, Any]]:
     rows = []
     for name, arm in arms.items():
         row: dict[str, Any] = {"arm": name, "comparator": arm["comparator"], "evidence": arm["evidence"], "given": arm["given"],
-                               "kind": arm["kind"], "route": arm["route"],
+                               "kind": arm["kind"], "route": arm["route"], "excipient": arm.get("excipient"),
                                "alive_share": vars(spread_of(data["alive_share"].sel(arm=name).values)),
                                "arrived_share": vars(spread_of(data["arrived_share"].sel(arm=name).values)),
                                "stopped": int((data["stopped"].sel(arm=name).values != "").sum())}

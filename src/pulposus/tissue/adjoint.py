@@ -1,4 +1,4 @@
-"""The gradient of a scalar of the steady disc by any parameters, for the price of one transposed solve.
+"""The gradient of a linear read-out of the steady disc by any parameters, for the price of one transposed solve.
 
     F(c, p) = K(p) c - load(r(c, p)) = 0,   J(c) = sum weights * c
     F_c^T lambda = dJ/dc,   dJ/dp = dJ/dc_D dc_D/dp - lambda . dF/dp

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from pulposus.core.derived import derived
 from pulposus.core.errors import RejectedDraw
 from pulposus.tissue.mesh import REGIONS
@@ -57,7 +59,8 @@ class Aggrecan(Process):
         """Return the synthesis per cell (kg/(cell s)) that keeps the healthy disc of this draw in balance."""
         turnover, content, cells = (regional(draw, s, REGIONS, "I") for s in
                                     ("aggrecan_turnover", "aggrecan_content", "cell_density"))
-        return {"aggrecan_synthesis": (turnover * content / cells)[points.region], "aggrecan_scale": content.max()}
+        per_cell = np.divide(turnover * content, cells, out=np.zeros_like(cells), where=cells > 0)
+        return {"aggrecan_synthesis": per_cell[points.region], "aggrecan_scale": content.max()}
 
     def fields(self, p: State) -> list[Field]:
         """Return both pools (kg/m3), split as at steady state."""

@@ -20,7 +20,7 @@ from pulposus.core.units import convert
 from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.coupled import Solution
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
-from pulposus.tissue.disc_file import DiscSpec
+from pulposus.tissue.disc_file import DiscSpec, Pattern
 from pulposus.tissue.endplate import open_nodes, pattern_rings
 from pulposus.tissue.geometry import Geometry, geometry_of
 from pulposus.tissue.mesh import REGIONS, Mesh
@@ -33,6 +33,8 @@ __all__ = ["Given", "disc_of", "solve_disc", "viability_after"]
 Array = NDArray[np.float64]
 _TOLD = {"oxygen": ("Pa", "kPa", "oxygen_kPa"), "lactate": ("mol/m**3", "mM", "lactate_mM"),
          "glucose": ("mol/m**3", "mM", "glucose_mM")}
+_CELLS = 1  # widths of an even grid to a stripe, at the least
+_NEGATIVE = 1e-6  # share of the supply below which a negative value is round-off
 _VIABILITY = Control(tol=1e-3, transient=True, first=600.0)
 
 
@@ -79,6 +81,7 @@ def disc_of(spec: DiscSpec) -> Disc:
     share = float(gate) if isinstance(gate, (int, float)) else 1.0
     mask, rings = None, []
     if not isinstance(gate, (int, float)):
+        _check_width(gate, spec.mesh.nodes, geometry)
         rings = pattern_rings(gate.pattern, gate.open, geometry.endplate_radius, gate.width or 0.0)
         mask = partial(open_nodes, pattern=gate.pattern, share=gate.open, width=gate.width or 0.0)
     boundary = supply_of(given, spec.supply.endplate_level, spec.supply.wall_level)
@@ -95,6 +98,14 @@ def _interpolate(mesh: Mesh, field: Array, r: float, z: float) -> float:
     weights = np.column_stack([1 - second - third, second, third])
     best = int(np.argmax(weights.min(axis=1)))
     return float(weights[best] @ field[mesh.cells[best]])
+
+
+def _check_width(gate: Pattern, nodes: int, geometry: Geometry) -> None:
+    """Raise InputError for stripes that the mesh cannot follow: fewer than four cells to a stripe."""
+    least = _CELLS * geometry.radius / nodes**0.5
+    if gate.width is not None and gate.width < least:
+        raise InputError([Fault("", "supply.endplate_open.width", f"{gate.width * 1e3:g} mm",
+                                f"at least {least * 1e3:.2g} mm with {nodes} nodes, or more nodes")])
 
 
 def _check_probes(spec: DiscSpec, geometry: Geometry) -> None:
@@ -156,7 +167,7 @@ def viability_after(disc: Disc, solution: Solution, seconds: float) -> tuple[dic
     course = Course(stepper, first, [], lambda before, after: None)
     advance([course], seconds, _VIABILITY)
     start = {region: float(disc.points.mean(y["native"], i)) for i, region in enumerate(REGIONS)}
-    living = {region: float(disc.points.mean(course.now.y["native"], i)) / start[region] if start[region] else None
+    living = {region: max(0.0, float(disc.points.mean(course.now.y["native"], i)) / start[region]) if start[region] else None
               for i, region in enumerate(REGIONS)}
     return living, course.stopped
 
@@ -181,6 +192,9 @@ def solve_disc(spec: DiscSpec) -> dict[str, Any]:
         answer["viability"], stopped = viability_after(disc, solution, spec.viability_after)
         if stopped:
             answer["status"], answer["note"] = "partial", stopped
+    below = [s for i, s in enumerate(SOLUTES) if solution.c[i].min() < -_NEGATIVE * disc.coupled.scale[i, 0]]
+    if below:
+        answer["warnings"] = [f"{', '.join(below)} falls below zero: without a glucose limiter the metabolism law goes on without glucose"]
     answer["mesh"] = {"nodes": disc.mesh.size, "triangles": len(disc.mesh.cells)}
     answer["iterations"] = {"newton": solution.newton, "krylov": solution.krylov}
     return answer

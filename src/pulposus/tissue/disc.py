@@ -20,7 +20,7 @@ from pulposus.tissue import operators
 from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.coupled import Coupled, Solution
 from pulposus.tissue.endplate import Endplate
-from pulposus.tissue.geometry import Geometry
+from pulposus.tissue.geometry import Geometry, grade_ratio
 from pulposus.tissue.imaging import Imaging
 from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
 from pulposus.tissue.native_cells import NativeCells
@@ -107,6 +107,7 @@ class Disc:
                 {n: float(fields[n].start) for n in self.system.compartments})
 
     @one_blas_thread
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def steady(self, tol: float = STEADY) -> Solution:
         """Return oxygen, lactate and glucose at steady state with all cells alive."""
         c, y, g = self.initial()
@@ -165,11 +166,11 @@ class Disc:
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
         level = self._nucleus_aggrecan(state)
         t2 = imaging.t2_of(swelling.porosity(level))
-        chances = imaging.grades(t2, swelling.height_to_healthy(level))
+        chances = imaging.grades(t2, grade_ratio(self.draw) * swelling.height_ratio(level))
         nucleus = self.points.region == 0
         out = {"height_index": swelling.height_ratio(level), "t2": t2, "pfirrmann_probability": chances,
                "pfirrmann": chances @ np.arange(1, chances.shape[-1] + 1),
-               "viable_cells": np.array([mean(living, i) / mean(start, i) for i in range(len(REGIONS))]),
+               "viable_cells": np.array([mean(living, i) / mean(start, i) if mean(start, i) else np.nan for i in range(len(REGIONS))]),
                "gag": np.array([mean(content, i) for i in range(len(REGIONS))]),
                "glucose_min": state["glucose"][nucleus].min(), "oxygen_min": state["oxygen"][nucleus].min(),
                "lactate_max": state["lactate"][nucleus].max()}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pulposus.tissue.mesh import Mesh
+from pulposus.tissue.mesh import REGIONS, Mesh
 from pulposus.tissue.process import Field, Process, State
 
 __all__ = ["Endplate", "open_nodes", "open_share", "pattern_rings"]
@@ -71,6 +71,11 @@ class Endplate(Process):
     sources = ("endplate_open",)
     parameters = ("calcification_rate",)
 
+    def prepare(self, draw: Any, points: Any) -> dict[str, Any]:
+        """Return the weights of the mean over the endplate's volume."""
+        inside = np.where(points.region == REGIONS.index("CEP"), points.volume, 0.0)
+        return {"endplate_weight": inside / inside.sum()}
+
     def fields(self, p: State) -> list[Field]:
         """Return the open share relative to the start of the study."""
         return [Field("endplate_open", "1", "global", 1.0, start=1.0)]
@@ -78,5 +83,5 @@ class Endplate(Process):
     def global_rate(self, state: State, totals: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return d open / dt (1/s)."""
         factor = state["modifier.calcification"]
-        mean = xp.mean(factor, axis=-1) if xp.ndim(factor) else factor  # one number per draw
+        mean = (factor * p["endplate_weight"]).sum(axis=-1) if xp.ndim(factor) else factor  # one number per draw
         return {"endplate_open": -p["calcification_rate"] * mean * state["endplate_open"]}

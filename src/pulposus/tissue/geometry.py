@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from math import pi
 from typing import Any
 
-__all__ = ["Geometry", "geometry_of", "level_suffix"]
+from pulposus.core.errors import RejectedDraw
+
+__all__ = ["Geometry", "geometry_of", "grade_ratio", "level_suffix"]
 
 _FIRST_SITE = {("mouse", "tail"), ("bovine", "Cd1-4")}  # a species whose only or first site is no lumbar one
 
@@ -68,23 +70,37 @@ def level_suffix(species: str, level: str) -> str:
     return "" if (species, level) in _FIRST_SITE or level == "lumbar" else f"_{level.replace('-', '_').replace('/', '_')}"
 
 
+def grade_ratio(draw: Any) -> float:
+    """Return the height of a disc of the draw's grade relative to grade I."""
+    return float(draw.value("grade_height") / draw.value("grade_height", grade="I"))
+
+
 def geometry_of(draw: Any, species: str, level: str) -> Geometry:
     """Return the geometry of a species' level in one draw.
 
     Human: the canonical disc, its plan scaled by the depth of the level and its height set to the sourced middle height.
-    Others: radius from width and depth, nucleus from its share of the area. Raises InputError for an unknown level.
+    Others: radius from width and depth, nucleus from its share of the area. A degenerate disc is lower, by the ratio of the
+    heights of its grade and of grade I. Raises InputError for an unknown level.
     """
-    value = draw.value
+    value, lower = draw.value, grade_ratio(draw)
     if species == "human":
         code = level.replace("/", "_")
         plan = value(f"disc_depth_{code}") / value("disc_depth_L4_L5")
         share = value(f"nucleus_depth_share_{code}") / value("nucleus_depth_share_L4_L5")
-        return Geometry(value("axisymmetric_radius") * plan, value("axisymmetric_nucleus_radius") * plan * share,
-                        value(f"disc_middle_height_{code}") / 2, value("endplate_thickness"),
-                        value("axisymmetric_endplate_radius") * plan)
+        return _nested(Geometry(value("axisymmetric_radius") * plan, value("axisymmetric_nucleus_radius") * plan * share,
+                        lower * value(f"disc_middle_height_{code}") / 2, value("endplate_thickness"),
+                        value("axisymmetric_endplate_radius") * plan))
     suffix = level_suffix(species, level)
     radius = (value(f"disc_lateral_width{suffix}") * value(f"disc_depth{suffix}")) ** 0.5 / 2
     nucleus = radius * value(f"nucleus_area_fraction{suffix}") ** 0.5
     plate = radius * value("endplate_radius_share")
-    return Geometry(radius, nucleus, value(f"disc_height{suffix}") / 2, value(f"endplate_thickness{suffix}"),
-                    max(nucleus, plate))
+    return _nested(Geometry(radius, nucleus, lower * value(f"disc_height{suffix}") / 2, value(f"endplate_thickness{suffix}"),
+                    max(nucleus, plate)))
+
+
+def _nested(geometry: Geometry) -> Geometry:
+    """Return a geometry whose parts fit into each other; raises RejectedDraw for one drawn beyond that."""
+    g = geometry
+    if not 0 < g.nucleus_radius <= g.endplate_radius < g.radius or not 0 < g.endplate_thickness < g.half_height:
+        raise RejectedDraw("the nucleus would reach beyond the endplate, or the endplates would fill the disc")
+    return geometry

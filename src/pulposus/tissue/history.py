@@ -80,6 +80,7 @@ class _Recorder:
 
 
 @one_blas_thread
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | None = None,
               map_time: float | None = None) -> list[History]:
     """Run discs from 0 to the last of `times` (s) by one clock and return their histories, mapped at `map_time` if given.

@@ -9,6 +9,7 @@ from pulposus.core.parameters import ParameterSet
 from pulposus.core.units import convert
 from pulposus.core.vocabulary import terms
 from pulposus.tissue.geometry import geometry_of
+from pulposus.tissue.swelling import swelling_pressure
 
 __all__ = ["table"]
 
@@ -33,6 +34,8 @@ def _grade(grade: str) -> dict[str, Any]:
     """Return what a human grade sets: porosity, aggrecan and T2 of the nucleus, with their origins."""
     parameters = ParameterSet.load()
     row: dict[str, Any] = {"grade": grade}
+    draw = Draw(parameters, 0, 0, "human", grade, nominal=True)
+    row["swelling pressure [kPa]"] = convert(swelling_pressure(draw), "Pa", "kPa")
     for symbol in ("porosity", "aggrecan_content", "t2"):
         record = parameters.lookup(symbol, "NP", "human", grade)
         row[f"{symbol} [{record.unit}]"] = record.value

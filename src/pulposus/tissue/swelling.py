@@ -6,6 +6,10 @@
     nf      = (phi - 1 + J) / J
     H / H_I = 1 - kappa u - beta u^2,          u = phi_I (1 - G_NP / G_NP,I)
 
+With a constant load share the pressure a nucleus has to bear does not change, so its charge stays as dense as it was:
+volume follows aggrecan, and eta, the bath and the charge per aggrecan drop out of height and T2. The pressure is told by
+`swelling_pressure`; it decides nothing in this form.
+
 kappa and beta pass through the two steady states of a published peer model (80 % of cells: 2.3 %, 40 %: 9.3 % height
 lost). With a constant load share alone the ratio of the two losses is 3.00 where the pair's is 4.04; beta, an annulus
 that bulges more the more volume is lost, closes the gap and is an assumption on record. G aggrecan (kg/m3), b bath
@@ -21,7 +25,7 @@ import numpy as np
 
 from pulposus.core.derived import derived
 
-__all__ = ["Swelling", "donnan_pressure", "effective_charge", "height_law"]
+__all__ = ["Swelling", "donnan_pressure", "effective_charge", "height_law", "swelling_pressure"]
 
 
 def donnan_pressure(charge: Any, bath: float, RT: float) -> Any:
@@ -86,6 +90,14 @@ def annulus_bulge(draw: Any, region: str, grade: str) -> float:
     return _pair(draw)[1]
 
 
+def swelling_pressure(draw: Any) -> float:
+    """Return the swelling pressure (Pa) of the nucleus of a draw: the Donnan pressure of its effective charge."""
+    v = draw.value
+    density = v("aggrecan_content", region="NP") / v("porosity", region="NP")
+    charge = v("osmotic_factor") * v("fixed_charge_per_aggrecan") * density
+    return float(donnan_pressure(charge, v("bath_osmolarity"), _thermal(draw)))
+
+
 @dataclass(frozen=True)
 class Swelling:
     """The volume and height law of one draw.
@@ -100,17 +112,14 @@ class Swelling:
     phi_healthy: float
     kappa: float
     beta: float
-    pressure: float
 
     @classmethod
     def of(cls, draw: Any) -> Swelling:
         """Return the law of a draw for its species and grade."""
         v = draw.value
         content, nf = v("aggrecan_content", region="NP"), v("porosity", region="NP")
-        charge = v("osmotic_factor") * v("fixed_charge_per_aggrecan") * content / nf
         return cls(content, v("aggrecan_content", region="NP", grade="I"), nf, v("porosity", region="NP", grade="I"),
-                   v("height_volume_coupling"), v("annulus_bulge"),
-                   float(donnan_pressure(charge, v("bath_osmolarity"), _thermal(draw))))
+                   v("height_volume_coupling"), v("annulus_bulge"))
 
     def volume_ratio(self, aggrecan: Any) -> Any:
         """Return J of the nucleus relative to the start of the study for a nucleus mean of aggrecan (kg/m3)."""

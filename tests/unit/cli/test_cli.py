@@ -152,7 +152,7 @@ def rooms(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return told["result"]
 
     def difference(first: Path, second: Path) -> dict[str, Any]:
-        return {"rows": [{"arm": "saline", "first": 1.0, "second": 2.0}], "folders": [str(first), str(second)]}
+        return {"rows": [{"arm": "saline", "first": 1.0, "second": 2.0}], "notes": [], "identical": False, "folders": [str(first), str(second)]}
 
     def write_report(comparison: Any, out: Path, lang: str) -> None:
         told.update(written=(out, lang))

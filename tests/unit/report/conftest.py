@@ -22,7 +22,7 @@ UNITS = {"height_index": "percent", "t2": "ms", "pfirrmann": "1", "pfirrmann_pro
 FURTHER = {"pfirrmann_probability": "grade", "viable_cells": "region", "gag": "region"}
 LAWS = {"aggrecan": "two_pools", "endplate_degeneration": "unchanged", "endplate_diffusivity": "porosity", "formulation": "upf",
         "glucose_limiter": 0.05, "oxygen": "bibby"}
-RIVALS = ["oxygen: michaelis_menten", "endplate_diffusivity: measured_low", "endplate_degeneration: falls",
+RIVALS = ["formulation: conservative", "oxygen: michaelis_menten", "endplate_diffusivity: measured_low", "endplate_degeneration: falls",
           "endplate_degeneration: rises", "aggrecan: one_pool"]
 RECORD = {"label": "Turnover of a thing", "label_zh": "某物周转率", "unit": "1/yr", "value": 0.05, "origin": "measured",
           "source": "SIVAN2006", "locator": "abstract", "read": "abstract", "why": "", "varies": True}

@@ -27,9 +27,9 @@ def test_without_rivals_a_likely_pair_is_not_decided(make: Callable[..., Result]
 
 def test_a_pair_that_holds_under_every_rival_in_enough_draws_is_decided(make: Callable[..., Result], rivals: list[str]) -> None:
     facts = read(make(draws=MANY, rivals=rivals))
-    assert sentence(facts, "en").startswith("Decided under the laws of this run and all 5 rivals: cells ends above untreated in T2")
+    assert sentence(facts, "en").startswith("Decided under the laws of this run and all 6 rivals: cells ends above untreated in T2")
     assert [(p["better"], p["outcome"]) for p in facts.decided] == [("cells", "t2")]
-    assert sentence(facts, "zh").startswith("在本次所用定律及全部 5 个对立定律下已确定：cells的T2最终高于untreated")
+    assert sentence(facts, "zh").startswith("在本次所用定律及全部 6 个对立定律下已确定：cells的T2最终高于untreated")
 
 
 def test_few_draws_that_all_agree_do_not_decide(make: Callable[..., Result], rivals: list[str]) -> None:
@@ -41,19 +41,19 @@ def test_few_draws_that_all_agree_do_not_decide(make: Callable[..., Result], riv
 def test_a_rival_that_disagrees_takes_the_decision_back(make: Callable[..., Result], rivals: list[str]) -> None:
     facts = read(make(draws=MANY, rivals=rivals, rival_sign=-1.0))
     assert not facts.decided
-    assert "because at least one of the 5 rival laws disagrees" in sentence(facts, "en")
+    assert "because at least one of the 6 rival laws disagrees" in sentence(facts, "en")
 
 
 def test_rivals_that_are_missing_decide_nothing(make: Callable[..., Result], rivals: list[str]) -> None:
     facts = read(make(draws=MANY, rivals=rivals[:2]))
     assert facts.unfinished and not facts.decided
-    assert "because only 2 of 5 rival laws were finished" in sentence(facts, "en")
-    assert "2 of 5 rival laws were run" in told.status(facts, "en") and "not finished" in told.status(facts, "en")
+    assert "because only 2 of 6 rival laws were finished" in sentence(facts, "en")
+    assert "2 of 6 rival laws were run" in told.status(facts, "en") and "not finished" in told.status(facts, "en")
 
 
 def test_arms_that_do_not_differ(make: Callable[..., Result], rivals: list[str]) -> None:
     assert "no pair differs with a chance above 0.95, and the rival laws were not run" in sentence(read(make(effect={})), "en")
-    assert "nor under all 5 rivals" in sentence(read(make(effect={}, draws=MANY, rivals=rivals)), "en")
+    assert "nor under all 6 rivals" in sentence(read(make(effect={}, draws=MANY, rivals=rivals)), "en")
 
 
 def test_a_difference_the_size_of_the_solvers_tolerance_is_no_difference(make: Callable[..., Result]) -> None:

@@ -19,7 +19,7 @@ def plan_of(*arms, **changes):
 
 
 MANY = (*FIVE, arm("late", (cells(), NEEDLE, "30 d")),
-        arm("epidural vesicles", (vesicles(), BESIDE)), arm("two", (cells(),), (cells(), NEEDLE, "14 d")))
+        arm("two", (cells(),), (cells(), NEEDLE, "14 d")))
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +80,6 @@ def test_two_doses_share_one_denominator(ran):
     _, outcome = ran
     assert outcome.arms["two"].arrived_share == pytest.approx(outcome.arms["cells"].arrived_share, rel=1e-9)
     assert outcome.arms["two"].readings["transplanted_cells"][-1] > outcome.arms["cells"].readings["transplanted_cells"][-1]
-
-
-def test_vesicles_beside_the_disc_arrive_nowhere(ran):
-    _, outcome = ran
-    found = outcome.arms["epidural vesicles"]
-    assert found.arrived_share == 0.0 and found.alive_share == 0.0
 
 
 def test_the_nominal_draw_carries_maps_and_mesh():

@@ -151,8 +151,8 @@ def test_reported_results_are_carried_along() -> None:
 
 
 def test_overrides_are_checked_and_kept() -> None:
-    spec = study({"name": "a", "doses": []}, model={"overrides": {"cell_density.NP": "4e6 /mL"}})
-    assert spec.model.overrides == {"cell_density.NP": "4e6 /mL"}
+    spec = study({"name": "a", "doses": []}, model={"overrides": {"cell_density.NP.human": "4e6 /mL"}})
+    assert spec.model.overrides == {"cell_density.NP.human": "4e6 /mL"}
 
 
 @pytest.mark.parametrize("name", ["routes_human_l45", "amirdelfan_2021"])

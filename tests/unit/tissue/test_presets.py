@@ -24,7 +24,7 @@ def test_grades_tell_what_they_set_with_its_source():
     rows = table("grades")
     assert [row["grade"] for row in rows] == ["I", "II", "III", "IV", "V"]
     values = {key: [row[key] for row in rows] for key in rows[0] if "[" in key}
-    assert len(values) == 3 and all(np.all(np.diff(v) <= 0) for v in values.values())
+    assert len(values) == 4 and all(np.all(np.diff(v) <= 0) for v in values.values())
     for row in rows:
         assert all(row[f"{symbol} origin"].split(" ")[0] in ("measured", "fitted", "derived", "assumed")
                    for symbol in ("porosity", "aggrecan_content", "t2"))

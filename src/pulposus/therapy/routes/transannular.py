@@ -15,10 +15,8 @@ __all__ = ["deliver"]
 
 
 def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
-    """Return what a transannular dose becomes; an extradiscal sham stays outside the disc and leaves it intact."""
+    """Return what a transannular dose becomes."""
     product, needle = dose.product, dose.route.needle
-    if product.kind == "extradiscal_sham":
-        return Delivery()
     injury = puncture_injury(geometry.needle_ratio(draw.value(f"needle_diameter_{needle}")),
                              draw.value("needle_critical_ratio"), draw.value("needle_ratio_width"),
                              getattr(dose.route, "depth_fraction", None) or 1.0)

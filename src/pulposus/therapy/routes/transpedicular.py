@@ -27,7 +27,7 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     reached = draw.u("pedicle_reach") < draw.value("pedicle_reach")
     harms = {"endplate_fracture": draw.value("endplate_fracture_chance"),
              "pedicle_breach": draw.value("pedicle_breach_chance"), "missed_nucleus": 1 - draw.value("pedicle_reach")}
-    if product.kind in ("needle_only", "vehicle", "extradiscal_sham"):
+    if product.kind in ("needle_only", "vehicle"):
         return Delivery(wounds=wounds, harms=harms)
     harms["leak"] = leak_share(draw, geometry, product.volume, product.carrier) * (1 - closed)
     kept = (1 - harms["leak"]) * reached
@@ -35,5 +35,5 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
         return Delivery(wounds=wounds, particles=product.dose * kept, harms=harms,
                         vesicles=[vesicle_dose(dose.at, product.dose * kept, is_gel(product.carrier))])
     viable = viable_cells(draw, product)
-    harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * harms["leak"] * reached)
+    harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * (1 - kept))
     return Delivery([bolus(dose.at, "transpedicular dose", viable * kept)], viable * kept, wounds, harms=harms)
