@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).parents[2] / "src" / "pulposus"
-MODELS = [p for room in ("tissue", "therapy", "study") for p in sorted((SRC / room).rglob("*.py"))]
+MODELS = [p for room in ("core", "tissue", "therapy", "study") for p in sorted((SRC / room).rglob("*.py"))]
+TOLD = {"draws.py", "units.py", "yaml_reader.py", "errors.py"}  # bits, characters and digits of the machinery, no body
 PLAIN = {0, 1, 2, 3, 4, 6, 8, 12, 0.5, 1 / 3, 0.25, 100}  # counts, halves, Gauss orders and the integrals of P1, percent
 EXPONENTS = {1e3, 1e6, 1e-3}  # between SI and a told unit
 
@@ -26,21 +27,19 @@ def numbers(path: Path):
             yield node.lineno, node.value
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda p: str(p.relative_to(SRC)))
+@pytest.mark.parametrize("path", [p for p in MODELS if p.name not in TOLD], ids=lambda p: str(p.relative_to(SRC)))
 def test_a_model_file_holds_no_number_of_its_own(path):
-    found = [(line, value) for line, value in numbers(path)
-             if value not in PLAIN | EXPONENTS and not (isinstance(value, float) and 0 < value <= 1e-6)
-             and not (isinstance(value, float) and 0.5 < value < 1 and path.name == "clock.py") and value != 1e-300]
+    found = [(line, value) for line, value in numbers(path) if value not in PLAIN | EXPONENTS]
     assert not found, f"{path.name}: numbers that belong into a data file: {found}"
 
 
 def test_the_scan_sees_a_number_that_was_slipped_in(tmp_path):
     slipped = tmp_path / "slip.py"
-    slipped.write_text('"""Doc 7.4."""\nTOL = 1e-9\n\ndef f(x):\n    """Say 5.1."""\n    return 7.28 * x\n')
-    assert list(numbers(slipped)) == [(6, 7.28)]
+    slipped.write_text('"""Doc 7.4."""\nTOL = 1e-9\n\ndef f(x):\n    """Say 5.1."""\n    return 7.28 * x + 4.07e-10 + 28\n')
+    assert sorted(numbers(slipped)) == [(6, 4.07e-10), (6, 7.28), (6, 28)]
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda p: str(p.relative_to(SRC)))
+@pytest.mark.parametrize("path", [p for p in MODELS if p.parent.name != "core"], ids=lambda p: str(p.relative_to(SRC)))
 def test_named_constants_are_of_the_method_not_of_the_body(path):
     """A module-level number is a tolerance, a limit, a time unit or a coefficient of the time-stepping scheme."""
     allowed = {0.0, 1.0, 2.0, 3.0}
@@ -58,7 +57,7 @@ METHOD = {
     ("adjoint.py", "_STEP"), ("adjoint.py", "_TOL"), ("answer.py", "_VIABILITY"), ("answer.py", "_NEGATIVE"), ("ceiling.py", "_NEAR"), ("ceiling.py", "_TOL"),
     ("clock.py", "(_SAFE, _SHRINK, _GROW)"), ("clock.py", "_DAY"), ("clock.py", "_SMALLEST_ERROR"), ("coupled.py", "_DECREASE"),
     ("coupled.py", "_FORCING"), ("coupled.py", "_LOCAL_TOL"), ("disc.py", "STEADY"), ("disc.py", "_MOVED"),
-    ("endplate.py", "_EDGE"), ("mesh.py", "_SAME"), ("mesh.py", "_ENDPLATE_WEIGHT"), ("mesh.py", "_RADIAL_SHARE"), ("mesh.py", "_RIM_WEIGHT"), ("plan.py", "(DAY, WEEK)"),
+    ("endplate.py", "_EDGE"), ("mesh.py", "_SAME"), ("mesh.py", "_ROUND"), ("coupled.py", "TOL"), ("operators.py", "_ROUND_OFF"), ("process.py", "_LEAST"), ("mesh.py", "_ENDPLATE_WEIGHT"), ("mesh.py", "_RADIAL_SHARE"), ("mesh.py", "_RIM_WEIGHT"), ("plan.py", "(DAY, WEEK)"),
     ("process.py", "_STEP"), ("statistics.py", "(_NARROW, _WIDE)"), ("statistics.py", "_FAMILY"), ("statistics.py", "_HALF_TIE"), ("summary.py", "_TIE"), ("stepper.py", "(_GLOBAL_TOL, _GLOBAL_STEP)"), ("stepper.py", "(_D, _W)"),
     ("stepper.py", "_C"), ("stepper.py", "_E"), ("stepper.py", "_B"), ("summary.py", "DECIDED"), ("summary.py", "_NOTICED"), ("transport.py", "_SAME"),
     ("viability.py", "_FAR"),

@@ -188,7 +188,7 @@ class StudySpec(Part):
 def named_comparator(spec: StudySpec, arm: Arm) -> str | None:
     """Return the name of the arm that an arm is compared with, None if it stands alone.
 
-    The one the file names; else, for a therapy, the first control arm with the same carrier, else the first control
+    The one the file names; else, for a therapy, the first control arm with the same carrier, else one by the same route, else the first control
     arm, else the first untreated arm; for a control arm or a comparator the first untreated arm; an untreated arm is
     compared with nothing.
     """
@@ -202,7 +202,8 @@ def named_comparator(spec: StudySpec, arm: Arm) -> str | None:
         return next(iter(untreated), None)
     controls = [other for other in others if other.control]
     same = [other.name for other in controls if carrier_of(other) is not None and carrier_of(other) == carrier_of(arm)]
-    return next(iter([*same, *(other.name for other in controls), *untreated]), None)
+    alike = [other.name for other in controls if {d.route.kind for d in other.doses} & {d.route.kind for d in arm.doses}]
+    return next(iter([*same, *alike, *(other.name for other in controls), *untreated]), None)
 
 
 def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = None) -> StudySpec:

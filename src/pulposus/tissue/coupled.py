@@ -25,6 +25,7 @@ _NEWTON, _LOCAL, _HALVINGS, _KRYLOV = 30, 25, 10, 80  # iteration limits
 _FORCING = 1e-3  # relative tolerance of the linear solves
 _LOCAL_TOL = 1e-13  # the local elimination is solved to round-off, so that ledgers close
 _STAGES = 8  # of density continuation
+TOL = 1e-6  # of the coupled solve where a caller names none, relative to the scale of each field
 _DECREASE = 1e-4  # sufficient decrease of the line search
 
 
@@ -115,7 +116,7 @@ class Coupled:
 
     def solve(self, c: Array, y: dict[str, Any], g: dict[str, Any], t: float, *, tau: float | None = None,
               c_hat: Array | None = None, y_hat: dict[str, Any] | None = None, stored: Array | None = None,
-              tol: float = 1e-6, share: float = 1.0) -> Solution:
+              tol: float = TOL, share: float = 1.0) -> Solution:
         """Solve from the guess (c, y). stored: 1 for fields whose d/dt counts, 0 for quasi-steady ones; share scales r."""
         if tau is None:  # slow fields are held; any rate keeps their unused operator regular
             rates = tuple(self.slow.astype(float))

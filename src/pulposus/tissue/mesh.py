@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 REGIONS = ("NP", "AF", "CEP")
 _RADIAL_SHARE = 0.6  # share of the grid's resolution along r; the section is wider than high
 _ENDPLATE_WEIGHT = 3.0  # cells per metre in the thin endplate, relative to the tissue below it
+_ROUND = 1e-9  # so that an exact share is not rounded up
 _SAME = 1e-6  # radii closer than this share of the disc are one
 _FEWEST = 5  # cells along z at least
 _RIM_WEIGHT = 2.0  # cells per metre between nucleus border and wall, relative to the nucleus
@@ -67,7 +68,7 @@ def line(kind: str, layers: list[tuple[str, float]], cells: int) -> Mesh:
     least = 4 if len(layers) > 1 else 1
     edges, tags, start = [np.zeros(1)], [], 0.0
     for name, thickness in layers:
-        count = max(least, int(np.ceil(cells * thickness / total - 1e-9)))
+        count = max(least, int(np.ceil(cells * thickness / total - _ROUND)))
         edges.append(start + thickness * np.arange(1, count + 1) / count)
         tags += [REGIONS.index(name)] * count
         start += thickness

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Stiffness", "areas", "assert_m_matrix", "stiffness", "volumes"]
 
 Array = NDArray[np.float64]
+_ROUND_OFF = 1e-12  # of the largest entry
 _MIRROR = 2  # the axisymmetric section stands for both halves of the disc
 
 
@@ -138,5 +139,5 @@ def assert_m_matrix(K: csr_array) -> None:
     """Raise PulposusError unless every off-diagonal entry is <= 0 (up to round-off), which keeps fields positive."""
     off = K.copy().tocoo()
     worst = np.max(np.where(off.row != off.col, off.data, -np.inf))
-    if worst > 1e-12 * np.abs(off.data).max():
+    if worst > _ROUND_OFF * np.abs(off.data).max():
         raise PulposusError(f"the stiffness is not an M-matrix: an off-diagonal entry is {worst:.3g}")

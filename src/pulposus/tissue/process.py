@@ -26,6 +26,7 @@ State = Mapping[str, Any]
 Rates = dict[str, Any]
 MODIFIERS = ("death", "division", "senescence", "secretion_il1b", "secretion_tnf", "secretion_chemokine",
              "synthesis", "degradation", "calcification")
+_LEAST = 1e-150  # so that a field that is zero everywhere still has a step
 _STEP = 1e-6  # relative step of the central differences
 
 
@@ -133,7 +134,7 @@ def numeric_derivatives(process: Process, state: State, p: State, t: float, xp: 
         if name not in state or name.startswith("modifier."):
             continue
         value = xp.asarray(state[name], dtype=float)
-        step = _STEP * xp.maximum(xp.abs(value), xp.max(xp.abs(value)) * _STEP + 1e-300 ** 0.5)
+        step = _STEP * xp.maximum(xp.abs(value), xp.max(xp.abs(value)) * _STEP + _LEAST)
         ahead, back = of({**state, name: value + step}), of({**state, name: value - step})
         for field, rate in ahead.items():
             out[field, name] = (rate - back[field]) / (2 * step)

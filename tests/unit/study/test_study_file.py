@@ -118,6 +118,9 @@ def test_the_named_comparator() -> None:
         "cells in gel": "saline",
         "told": "untreated",
     }
+    sham = {"name": "sham", "control": True, "doses": [SHAM]}
+    by_route = study(untreated, sham, acid, in_gel)
+    assert named_comparator(by_route, by_route.arm("cells in gel")) == "HA", "an injected control before a sham outside the disc"
     without_control = study(untreated, in_acid)
     assert named_comparator(without_control, without_control.arm("cells in HA")) == "untreated"
     alone = study(in_acid)
