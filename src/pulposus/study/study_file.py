@@ -188,9 +188,9 @@ class StudySpec(Part):
 def named_comparator(spec: StudySpec, arm: Arm) -> str | None:
     """Return the name of the arm that an arm is compared with, None if it stands alone.
 
-    The one the file names; else, for a therapy, the first control arm with the same carrier, else one by the same route, else the first control
-    arm, else the first untreated arm; for a control arm or a comparator the first untreated arm; an untreated arm is
-    compared with nothing.
+    The one the file names; else, for a therapy, the first control arm with the same carrier, else one by the same
+    route, else the first control arm, else the first untreated arm; for a control arm or a comparator the first
+    untreated arm; an untreated arm is compared with nothing.
     """
     if arm.comparator is not None:
         return arm.comparator
