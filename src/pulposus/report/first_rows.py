@@ -116,7 +116,7 @@ def _difference(facts: Facts, row: Mapping[str, Any], name: str, lang: str) -> C
     spread = row[f"{name}_difference"]
     told = unit(facts.data[name].attrs["units"], lang)
     if not spread["n"]:
-        return Cell(NOTHING, note=said(lang)("not_finished"))
+        return Cell(NOTHING, note=said(lang)("not_finished" if row["stopped"] else "not_told"))
     bar = _bar(facts, spread, name)
     step = facts.step(name)
     if facts.negligible(spread, name):

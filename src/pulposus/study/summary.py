@@ -42,7 +42,8 @@ def smallest_changes(data: xr.Dataset) -> dict[str, float]:
     from pulposus.core.parameters import ParameterSet
 
     share = {name: ParameterSet.load()[record].value for name, record in _SMALLEST.items()}
-    start = float(np.nanmedian(data["t2"].isel(time=0).values)) if data.sizes["draw"] else float("nan")
+    starts = data["t2"].isel(time=0).values
+    start = float(np.nanmedian(starts)) if np.isfinite(starts).any() else float("nan")
     return {"height_index": share["height_index"], "t2": share["t2"] / 100 * start}
 
 

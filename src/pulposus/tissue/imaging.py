@@ -6,7 +6,8 @@
     IV and V are parted by height: P(V) = P(> III) Phi((h_c - h) / s_h)
 
 b_w is the least-squares slope of ln T2 on water over grades I-IV, fitted in every draw; grades overlap, so
-probabilities are given, never a grade.
+probabilities are given, never a grade. T2 does not leave the range of the table. In rats and mice the mean T2 of the nucleus
+does not follow degeneration (area times signal does): there neither T2 nor grade is told.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 
 from pulposus.core.derived import derived
 from pulposus.core.errors import RejectedDraw
+from pulposus.core.vocabulary import term
 
 __all__ = ["GRADES", "Imaging", "t2_slope", "water_mass_fraction"]
 
@@ -67,6 +69,8 @@ class Imaging:
     noise: float
     height_cut: float
     height_noise: float
+    limits: tuple[float, float]
+    told: bool
 
     @classmethod
     def of(cls, draw: Any, porosity: float) -> Imaging:
@@ -76,13 +80,17 @@ class Imaging:
         table = [draw.parameters.lookup("t2", "NP", _SCALE, g).si for g in GRADES[:-1]]
         solid = v("solid_density") / v("water_density")
         tall, low = (v("grade_height", grade=g) / v("grade_height", grade="I") for g in GRADES[-2:])
-        return cls(v("t2", region="NP"), v("t2_water_slope"), float(water_mass_fraction(porosity, solid)), solid,
+        own = v("t2", region="NP")
+        ends = [draw.parameters.lookup("t2", "NP", _SCALE, g).si for g in (GRADES[0], GRADES[-1])]
+        return cls(own, v("t2_water_slope"), float(water_mass_fraction(porosity, solid)), solid,
                    v("t2_site_factor"), tuple(float(np.sqrt(a * b)) for a, b in zip(table, table[1:], strict=False)),
-                   v("t2_grade_noise"), (tall + low) / 2, v("height_grade_noise"))
+                   v("t2_grade_noise"), (tall + low) / 2, v("height_grade_noise"),
+                   (min(own, *ends), max(own, *ends)), bool(term("species", draw.species).more.get("mean_t2", True)))
 
     def t2_of(self, porosity: Any) -> Any:
-        """Return T2 of the nucleus (s) at a porosity."""
-        return self.site * self.t2 * np.exp(self.slope * (water_mass_fraction(porosity, self.solid) - self.start))
+        """Return T2 of the nucleus (s) at a porosity, within the table of grades; NaN for a species it says nothing about."""
+        t2 = self.t2 * np.exp(self.slope * (water_mass_fraction(porosity, self.solid) - self.start))
+        return self.site * np.clip(t2, *self.limits) if self.told else np.nan * t2
 
     def grades(self, t2: Any, height: Any) -> Any:
         """Return the probabilities of grades I..V, (..., 5), for T2 (s) and height relative to grade I."""

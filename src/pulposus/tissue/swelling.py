@@ -12,7 +12,8 @@ volume follows aggrecan, and eta, the bath and the charge per aggrecan drop out 
 
 kappa and beta pass through the two steady states of a published peer model (80 % of cells: 2.3 %, 40 %: 9.3 % height
 lost). With a constant load share alone the ratio of the two losses is 3.00 where the pair's is 4.04; beta, an annulus
-that bulges more the more volume is lost, closes the gap and is an assumption on record. G aggrecan (kg/m3), b bath
+that bulges more the more volume is lost, closes the gap and is an assumption on record. The law knows losses only: u is
+not taken below 0, no disc grows beyond the height of grade I. G aggrecan (kg/m3), b bath
 osmolarity (mol/m3), z charge per aggrecan (mol/kg).
 """
 
@@ -132,7 +133,7 @@ class Swelling:
 
     def height_to_healthy(self, aggrecan: Any) -> Any:
         """Return the height relative to grade I for a nucleus mean of aggrecan (kg/m3)."""
-        u = self.phi_healthy * (1 - aggrecan / self.healthy)
+        u = np.maximum(self.phi_healthy * (1 - aggrecan / self.healthy), 0.0)
         return 1 - self.kappa * u - self.beta * u**2
 
     def height_ratio(self, aggrecan: Any) -> Any:

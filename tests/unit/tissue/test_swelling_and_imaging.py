@@ -154,3 +154,21 @@ def test_height_law_through_a_straight_pair_is_straight():
     """Losses as 3 to 1 need no bulging annulus."""
     kappa, beta = height_law(0.8, ((0.8, 0.02), (0.4, 0.06)))
     assert beta == pytest.approx(0.0, abs=1e-14) and kappa == pytest.approx(0.125)
+
+
+def test_the_laws_do_not_leave_what_they_were_fitted_to():
+    """More aggrecan than grade I gives no more height than grade I, and T2 stays within the table of grades."""
+    draw = nominal_draw("III")
+    law, image = Swelling.of(draw), Imaging.of(draw, Swelling.of(draw).phi)
+    assert law.height_to_healthy(2 * law.healthy) == 1.0 and law.height_to_healthy(law.healthy) == 1.0
+    table = [draw.value("t2", region="NP", grade=g) for g in ("I", "V")]
+    assert image.t2_of(np.array([0.99, 0.3])) == pytest.approx(table)
+
+
+def test_a_rodent_has_no_t2_and_no_grade():
+    """The mean T2 of a rodent nucleus does not follow degeneration, so none is told."""
+    for species in ("rat", "mouse"):
+        draw = Draw(ParameterSet.load(), 0, 0, species, "III", nominal=True)
+        image = Imaging.of(draw, 0.76)
+        t2 = image.t2_of(0.76)
+        assert np.isnan(t2) and np.isnan(image.grades(t2, 0.9)).any()
