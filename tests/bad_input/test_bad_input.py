@@ -264,6 +264,7 @@ STUDIES = [
         "vesicles",
         "not built yet",
     ),
+    _study("more than the nucleus could take", "volume: 2 mL}, at: 1 d", "volume: 20 mL}, at: 1 d", "product.volume", "at most 16 mL"),
     _study("override that a human disc never reads", "overrides: {}", "overrides: {cell_density.NP: 4e6 /mL}", "cell_density.NP.human"),
     _study("negative override", "overrides: {}", "overrides: {cell_density.NP.human: -2e7 /mL}", "zero or more"),
     _study("cells that are not told from others", "source: BM-MSC", "source: fibroblast", "fibroblast", "not built yet"),

@@ -11,8 +11,8 @@ from typing import Any
 
 from pulposus.core.errors import InputError, NotAllowed, nearest, shorten
 from pulposus.core.joint_faults import Problem
-from pulposus.core.units import si
-from pulposus.core.vocabulary import names, terms
+from pulposus.core.units import convert, si
+from pulposus.core.vocabulary import limit, names, terms
 
 __all__ = ["override_problems", "problems_across"]
 
@@ -24,10 +24,12 @@ def problems_across(data: Mapping[str, Any]) -> Iterator[Problem]:
     arms = [(i, arm) for i, arm in enumerate(_list(data, "arms")) if isinstance(arm, Mapping)]
     known = list(dict.fromkeys(arm["name"] for _, arm in arms if isinstance(arm.get("name"), str)))
     yield from _name_problems(arms, known)
+    nucleus = _nucleus_volume(data.get("subject"))
     for i, arm in arms:
         for j, dose in enumerate(_list(arm, "doses")):
             if isinstance(dose, Mapping):
                 yield from _dose_problems(("arms", i, "doses", j), dose, data.get("follow_up"))
+                yield from _volume_problems(("arms", i, "doses", j, "product", "volume"), dose, nucleus)
     for i, row in enumerate(_list(data, "reported")):
         if isinstance(row, Mapping):
             yield from _reported_problems(i, row, known)
@@ -35,6 +37,35 @@ def problems_across(data: Mapping[str, Any]) -> Iterator[Problem]:
     for i, name in enumerate(observed):
         if name in observed[:i]:
             yield ("observe", i), f"{shorten(name)} again", "every outcome once", None
+
+
+def _nucleus_volume(subject: Any) -> float | None:
+    """Return the nominal volume of the nucleus (m3) of a subject, None where the subject itself is at fault."""
+    from pulposus.core.draws import Draw
+    from pulposus.core.parameters import ParameterSet
+    from pulposus.tissue.geometry import geometry_of
+
+    species, level = (subject.get(key) if isinstance(subject, Mapping) else None for key in ("species", "level"))
+    if not isinstance(species, str) or not isinstance(level, str):
+        return None
+    if species not in names("species") or level not in terms("species")[species].more["levels"]:
+        return None
+    return geometry_of(Draw(ParameterSet.load(), 0, 0, species, "I", nominal=True), species, level).nucleus_volume
+
+
+def _volume_problems(path: tuple[str | int, ...], dose: Mapping[str, Any], nucleus: float | None) -> Iterator[Problem]:
+    """Yield an injected volume that no nucleus of this subject could take."""
+    route, product = dose.get("route"), dose.get("product")
+    if nucleus is None or not isinstance(route, Mapping) or not isinstance(product, Mapping) or not product.get("volume"):
+        return
+    way = route.get("kind")
+    try:
+        volume = si(product["volume"], "m**3") if way in names("route") and terms("route")[way].more["intradiscal"] else 0.0
+    except NotAllowed:
+        return
+    most = limit("most_overfill") * nucleus
+    if volume > most:
+        yield path, shorten(product["volume"]), f"at most {convert(most, 'm**3', 'mL'):.2g} mL, twice the nucleus of this disc", None
 
 
 def _list(data: Any, key: str) -> list[Any]:
