@@ -29,9 +29,9 @@ from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
 
 kPa, mm, per_mL, DAY, YEAR = 1e3, 1e-3, 1e6, 86400.0, 365.25 * 86400.0
-LAWS = {"formulation": "upf", "oxygen": "bibby", "glucose_limiter": "none", "endplate_diffusivity": "porosity",
+LAWS = {"formulation": "upf", "oxygen": "bibby", "glucose_limiter": None, "endplate_diffusivity": "porosity",
         "aggrecan": "two_pools"}
-LIMITED = {**LAWS, "glucose_limiter": "0.05 mM"}
+LIMITED = {**LAWS, "glucose_limiter": 0.05}
 
 
 @lru_cache

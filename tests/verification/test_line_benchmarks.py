@@ -109,6 +109,6 @@ def test_conservative_slab_is_the_upf_form_with_crowded_cells():
     """In one material d(nf c)/dt = div(nf D grad c) - rho q is the ``upf`` form, porosity off, with rho / nf cells."""
     nf = 0.8
     plain = slab(5, 3.6 / nf, porosity=1.0, porosity_by_region=[nf] * 3)
-    conserved = slab(5, laws={**LIMITED, "glucose_limiter": "none", "formulation": "conservative"})
+    conserved = slab(5, laws={**LIMITED, "glucose_limiter": None, "formulation": "conservative"})
     np.testing.assert_allclose(conserved, plain, rtol=1e-9)
     assert conserved[2] < slab(5)[2] - 0.2  # it is the less forgiving reading of the same numbers

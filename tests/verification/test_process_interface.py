@@ -144,7 +144,7 @@ def test_totals_hold_every_slow_field():
 def processes():
     """Return every process of the tissue, in all its laws, and the user's."""
     return [Nutrition({**LIMITED, "oxygen": oxygen, "glucose_limiter": limiter, "formulation": form}, supply())
-            for oxygen in ("bibby", "michaelis_menten") for limiter in ("none", "0.05 mM")
+            for oxygen in ("bibby", "michaelis_menten") for limiter in (None, 0.05)
             for form in ("upf", "conservative")] + [NativeCells(), Aggrecan("two_pools"), Aggrecan("one_pool"), GrowthFactor()]
 
 

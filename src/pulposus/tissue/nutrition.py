@@ -93,7 +93,7 @@ class Nutrition(Process):
 
     @property
     def _limited(self) -> bool:
-        return self.laws["glucose_limiter"] is not None and self.laws["glucose_limiter"] != "none"
+        return self.laws["glucose_limiter"] is not None
 
     def derivatives(self, state: State, p: State, t: float, xp: Any) -> dict[tuple[str, str], Any]:
         """Return the analytic derivative blocks of `source`."""

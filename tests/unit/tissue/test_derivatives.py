@@ -40,7 +40,7 @@ def assert_same(process, state, p):
 
 
 @pytest.mark.parametrize("oxygen", ["bibby", "michaelis_menten"])
-@pytest.mark.parametrize("limiter", ["none", "0.05 mM"])
+@pytest.mark.parametrize("limiter", [None, 0.05])
 @pytest.mark.parametrize("formulation", ["upf", "conservative"])
 def test_nutrition(where, oxygen, limiter, formulation):
     """Oxygen, lactate and glucose by all three and by both kinds of cells."""

@@ -1,0 +1,95 @@
+"""Disc files with one thing wrong."""
+
+from __future__ import annotations
+
+from broken_files import disc_with, file_of
+
+DISCS = [
+    file_of("disc empty", "", "an empty file", kind="disc"),
+    disc_with("disc unknown key", "probes:", "prbes:", "nearest: probes"),
+    disc_with("radius without unit", "radius: 21 mm", "radius: 21", "disc.axisymmetric.radius", "no unit"),
+    disc_with("radius negative", "radius: 21 mm", "radius: -21 mm", "more than zero"),
+    disc_with("radius missing", "{radius: 21 mm, ", "{", "disc.axisymmetric.radius", "required"),
+    disc_with(
+        "nucleus wider than endplate",
+        "nucleus_radius: 14 mm",
+        "nucleus_radius: 18 mm",
+        "at most the endplate radius, 17 mm",
+    ),
+    disc_with(
+        "endplate as wide as the disc",
+        "endplate_radius: 17 mm",
+        "endplate_radius: 21 mm",
+        "less than the radius, 21 mm",
+    ),
+    disc_with(
+        "endplate thicker than the disc", "thickness: 0.6 mm", "thickness: 7 mm", "less than the half height, 6.9 mm"
+    ),
+    disc_with("porosity over 1", "NP: 0.80", "NP: 1.2", "disc.porosity.NP", "up to 1"),
+    disc_with("porosity missing", "  porosity: {NP: 0.80, AF: 0.75, CEP: 0.66}\n", "", "disc.porosity", "required"),
+    disc_with("porosity nan", "NP: 0.80", "NP: .nan", "disc.porosity.NP"),
+    disc_with("unknown region", "CEP: 0.66", "CP: 0.66", "disc.porosity", "nearest: CEP"),
+    disc_with("cells negative", "3.6e6 /mL", "-3.6e6 /mL", "disc.cells.NP", "zero or more"),
+    disc_with("cells per area", "3.6e6 /mL", "3.6e6 /cm2", "disc.cells.NP", "a cell density"),
+    disc_with("oxygen in mM", "oxygen: 5.1 kPa", "oxygen: 5.1 mM", "supply.endplate.oxygen", "a pressure"),
+    disc_with(
+        "wall missing", "  wall: {oxygen: 5.8 kPa, lactate: 0.9 mM, glucose: 5.0 mM}\n", "", "supply.wall", "required"
+    ),
+    disc_with("endplate closed", "endplate_open: 1.0", "endplate_open: 0", "supply.endplate_open", "above 0"),
+    disc_with("endplate over open", "endplate_open: 1.0", "endplate_open: 1.5", "supply.endplate_open", "up to 1"),
+    disc_with("unknown pattern", "endplate_open: 1.0", "endplate_open: {pattern: stripez, open: 0.5}", "nearest: stripes"),
+    disc_with(
+        "stripes without width",
+        "endplate_open: 1.0",
+        "endplate_open: {pattern: stripes, open: 0.5}",
+        "width",
+        "required for stripes",
+    ),
+    disc_with(
+        "rim with width",
+        "endplate_open: 1.0",
+        "endplate_open: {pattern: open_rim, open: 0.5, width: 1 mm}",
+        "stripes only",
+    ),
+    disc_with("pattern fully open", "endplate_open: 1.0", "endplate_open: {pattern: open_rim, open: 1}", "below 1"),
+    disc_with(
+        "level negative",
+        "  endplate_open: 1.0",
+        "  endplate_open: 1.0\n  wall_level: -1",
+        "supply.wall_level",
+        "zero or more",
+    ),
+    disc_with("unknown oxygen law", "oxygen: bibby", "oxygen: biby", "laws.oxygen", "nearest: bibby"),
+    disc_with("law of a study", "oxygen: bibby,", "oxygen: bibby, aggrecan: one_pool,", "the key 'aggrecan'"),
+    disc_with("3 nodes", "nodes: 5000", "nodes: 3", "mesh.nodes", "at least 100"),
+    disc_with("too many nodes", "nodes: 5000", "nodes: 200001", "mesh.nodes", "at most 200000"),
+    disc_with("nodes 5000.5", "nodes: 5000", "nodes: 5000.5", "mesh.nodes", "a whole number"),
+    disc_with("probe outside in r", "[0 mm, 0 mm]", "[22 mm, 0 mm]", "probes.centre.0", "r from 0 to the radius, 21 mm"),
+    disc_with(
+        "probe outside in z", "[0 mm, 0 mm]", "[0 mm, 1 cm]", "probes.centre.1", "z from 0 to the half height, 6.9 mm"
+    ),
+    disc_with("probe with one number", "[0 mm, 0 mm]", "[0 mm]", "probes.centre"),
+    disc_with("probe without unit", "[0 mm, 0 mm]", "[0, 0]", "probes.centre.0", "no unit"),
+    disc_with("viability at zero", "6 d", "0 d", "viability_after", "more than zero"),
+    disc_with(
+        "two shapes",
+        "  porosity:",
+        "  preset: {species: human, level: L4/L5}\n  porosity:",
+        "axisymmetric and preset",
+        "either",
+    ),
+    file_of("no shape", "version: 1\ndisc: {}\n", "no shape", "either axisymmetric", kind="disc"),
+    file_of(
+        "preset of no species",
+        "version: 1\ndisc: {preset: {species: cat, level: L4/L5}}\n",
+        "nearest: rat",
+        kind="disc",
+    ),
+    file_of(
+        "preset grade 3",
+        "version: 1\ndisc: {preset: {species: human, level: L4/L5, grade: 3}}\n",
+        "disc.preset.grade",
+        "III",
+        kind="disc",
+    ),
+]
