@@ -133,7 +133,7 @@ def compare(spec: StudySpec, text: str = "", *, draws: int | None = None, seed: 
     meter, count, workers = progress or NoProgress(), draws or spec.sampling.draws, workers or cores()
     options = {"draws": count, "hypotheses": hypotheses, "nodes": NODES}
     run = _Run(spec, begin(text, spec.sampling.seed if seed is None else seed, options, name), count)
-    parts = Parts(keep, run.record)
+    parts = Parts(keep if text else None, run.record)  # without its text a study cannot be told from another
     run.found = {task: outcome for task in run.tasks if (outcome := parts.load(task)) is not None}
     left = [task for task in run.tasks if task not in run.found]
     meter.start(len(left), f"{len(left)} draws x {len(spec.arms)} arms, about {run.seconds_per_draw * len(left) / workers:.0f} s "

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pulposus.core.errors import InputError
 from pulposus.core.threads import one_blas_thread
 from pulposus.tissue import operators
 from pulposus.tissue.aggrecan import Aggrecan
@@ -25,6 +24,7 @@ from pulposus.tissue.imaging import Imaging
 from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition
+from pulposus.tissue.points import regional
 from pulposus.tissue.process import Process, View
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
@@ -83,16 +83,8 @@ class Disc:
         """Return symbol -> scalar, or (points,) where the regions differ."""
         p: dict[str, Any] = {"geometry": self.geometry}
         for symbol in dict.fromkeys(s for q in processes for s in q.parameters):
-            values = []
-            for region in REGIONS:
-                try:
-                    values.append(self.draw.value(symbol, region=region))
-                except InputError:
-                    continue  # a number of one region only, such as an endplate diffusivity
-            if not values:
-                self.draw.value(symbol)
-            same = all(v == values[0] for v in values)
-            p[symbol] = values[0] if same else np.array(values)[self.points.region]
+            values = regional(self.draw, symbol, REGIONS)
+            p[symbol] = float(values[0]) if (values == values[0]).all() else values[self.points.region]
         for process in processes:
             p.update(process.prepare(self.draw, self.points))
         return p

@@ -294,3 +294,23 @@ def test_a_run_differs_from_itself_by_nothing(usual):
     _, folder = usual
     told = difference(folder, folder)
     assert told["identical"] and told["notes"] == ["the two runs are identical"] and {row["second - first"] for row in told["rows"]} == {0.0} and len(told["rows"]) == 12
+
+
+def test_finished_draws_are_kept_for_a_study_that_can_be_told_from_another(tmp_path):
+    """A stopped run goes on where it was and ends with the same numbers; a study without its text keeps nothing."""
+    spec, text = study(UNTREATED, FIVE[2], sampling={"draws": 3, "seed": 2}), "the text of this study"
+    stopped = compare_small(spec, text=text, keep=tmp_path / "parts", progress=StopAfter(left=2))
+    kept = list((tmp_path / "parts").rglob("*.npz"))
+    assert stopped.interrupted and len(kept) == 2
+
+    class Meter(StopAfter):
+        def start(self, total, label=""):
+            super().start(total, label)
+            self.label = label
+
+    meter = Meter(left=99)
+    whole = compare_small(spec, text=text, keep=tmp_path / "parts", progress=meter)
+    assert meter.total == 1 and "2 draws kept from before" in meter.label
+    xr.testing.assert_identical(whole.result.dataset, compare_small(spec, text=text).result.dataset)
+    compare_small(spec, keep=tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
