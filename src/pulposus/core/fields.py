@@ -20,6 +20,7 @@ from pulposus.core.vocabulary import limit, names, not_built, term
 __all__ = [
     "Concentration",
     "Factor",
+    "Known",
     "Label",
     "Law",
     "Length",
@@ -132,6 +133,26 @@ class Word(_Reader):
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of a name of a list."""
         return {"type": "string", "enum": list(names(self.kind))}
+
+
+class Known(_Reader):
+    """A name of one of several kinds of the vocabulary, built or not: `Annotated[str, Known("route", "route_other")]`."""
+
+    def __init__(self, *kinds: str) -> None:
+        """Keep the kinds."""
+        self.kinds = kinds
+
+    def names(self) -> list[str]:
+        """Return the names of all kinds, each once."""
+        return list(dict.fromkeys(name for kind in self.kinds for name in names(kind, built=False)))
+
+    def read(self, value: Any) -> str:
+        """Return the name."""
+        return choice(self.kinds[0].replace("_", " "), self.names())(value)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of a name of the lists."""
+        return {"type": "string", "enum": self.names()}
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class Reference:
     journal: str = ""
     doi: str = ""
     pmid: str = ""
+    pmcid: str = ""
     url: str = ""
     read: str = ""
     note: str = ""

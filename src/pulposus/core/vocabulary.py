@@ -1,6 +1,6 @@
 """The domain words that all rooms share: every name that may stand in an input file, with its English and Chinese text.
 
-The words are data (`data/vocabulary.yaml`). A name may be known and not built yet: then it carries what it still
+The words are one table in several files (`data/vocabulary/*.yaml`). A name may be known and not built yet: then it carries what it still
 needs, so that it can be refused by name instead of being ignored.
 """
 
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from pulposus.core.errors import unknown
-from pulposus.core.files import packaged, read_yaml
+from pulposus.core.errors import Fault, InputError, unknown
+from pulposus.core.files import packaged_files, read_yaml
 
-__all__ = ["LANGUAGES", "Term", "label", "limit", "names", "not_built", "term", "terms"]
+__all__ = ["LANGUAGES", "Term", "kinds", "label", "limit", "names", "not_built", "term", "terms"]
 
 LANGUAGES = ("en", "zh")
 SCHEMA = "vocabulary/1"
-_OWN = ("en", "zh", "short", "short_zh", "built", "needs", "choices")
+_OWN = ("en", "zh", "short", "short_zh", "synonyms", "built", "needs", "choices")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Term:
     short_zh: str
     built: bool = True
     needs: str = ""
+    synonyms: tuple[str, ...] = ()
     choices: Mapping[str, Term] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
 
@@ -55,6 +56,7 @@ def _term(kind: str, name: str, data: Mapping[str, Any]) -> Term:
         str(data.get("short_zh", zh)),
         bool(data.get("built", True)),
         str(data.get("needs", "")),
+        tuple(str(each) for each in data.get("synonyms", ())),
         own,
         more,
     )
@@ -63,29 +65,42 @@ def _term(kind: str, name: str, data: Mapping[str, Any]) -> Term:
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[dict[str, dict[str, Term]], dict[str, Any]]:
     """Return all terms by kind and the limits of input files."""
-    data, _ = read_yaml(packaged("vocabulary.yaml"))
-    if data.get("schema") != SCHEMA:
-        raise unknown("schema", data.get("schema"), [SCHEMA], "vocabulary.yaml")
-    kinds = {
-        kind: {name: _term(kind, name, value) for name, value in entries.items()}
-        for kind, entries in data["terms"].items()
-    }
-    return kinds, data["limits"]
+    found: dict[str, dict[str, Term]] = {}
+    limits: dict[str, Any] = {}
+    for file in packaged_files("vocabulary/*.yaml"):
+        data, _ = read_yaml(file)
+        if data.get("schema") != SCHEMA:
+            raise unknown("schema", data.get("schema"), [SCHEMA], file.name)
+        for kind, entries in data["terms"].items():
+            if kind in found:
+                raise InputError([Fault(file.name, kind, "a kind of another file again", "every kind in one file")])
+            found[kind] = {name: _term(kind, name, value) for name, value in entries.items()}
+        limits |= data.get("limits", {})
+    return found, limits
+
+
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of words.
+
+    >>> "route" in kinds()
+    True
+    """
+    return tuple(_vocabulary()[0])
 
 
 def terms(kind: str) -> Mapping[str, Term]:
     """Return all terms of a kind by name; raises `InputError` for an unknown kind.
 
-    Kinds: species, level, grade_scale, grade, region, route, repair, product, comparator, cell_source,
-    vesicle_source, carrier, needle, observe, event, hypothesis, law.
+    Kinds of the study file: species, level, grade_scale, grade, region, route, repair, product, comparator,
+    cell_source, vesicle_source, carrier, needle, observe, event, hypothesis, law; further ones of the evidence base.
 
     >>> terms("route")["transannular"].short
     'TAA'
     """
-    kinds = _vocabulary()[0]
-    if kind not in kinds:
-        raise unknown("kind of word", kind, kinds)
-    return kinds[kind]
+    known = _vocabulary()[0]
+    if kind not in known:
+        raise unknown("kind of word", kind, known)
+    return known[kind]
 
 
 def term(kind: str, name: str) -> Term:

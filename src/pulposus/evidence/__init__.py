@@ -1,0 +1,1 @@
+"""The evidence: records, search, imports and meta-analysis."""

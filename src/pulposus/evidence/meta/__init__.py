@@ -1,0 +1,1 @@
+"""Meta-analysis: effects, pooling, dependence, small-study effects, audits."""
