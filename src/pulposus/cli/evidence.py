@@ -15,8 +15,13 @@ __all__ = ["app"]
 SHOWN = 20  # hits of a search unless told
 SHOWN_PARTS = 60  # parts of a card on the screen
 
-app = typer.Typer(name="evidence", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
-                  help="What is known, how well, and where papers contradict each other.")
+app = typer.Typer(
+    name="evidence",
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="What is known, how well, and where papers contradict each other.",
+)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Lang = Annotated[str, typer.Option(help="Language of the answer: en or zh.")]
 Where = Annotated[list[str] | None, typer.Option("--where", help="A filter such as species=sheep or patients>=20; repeat for more.")]
@@ -25,7 +30,9 @@ Database = Annotated[str | None, typer.Option("--database", help="Address of the
 
 @app.command()
 def search(
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Words, Chinese or English; none for everything that passes the filters.")] = "",
+    text: Annotated[
+        str, typer.Argument(metavar="[TEXT]", help="Words, Chinese or English; none for everything that passes the filters.")
+    ] = "",
     where: Where = None,
     limit: Annotated[int, typer.Option(min=1, help="Most hits to show.")] = SHOWN,
     lang: Lang = "en",
@@ -38,9 +45,13 @@ def search(
     from pulposus.evidence.store import open_store
 
     hits, total = found_by(open_store(database), text, where or (), limit)
-    rows = [{"id": hit.id, "kind": hit.kind, "origin": hit.origin, "title": (hit.title_zh if lang == "zh" else "") or hit.title} for hit in hits]
+    rows = [
+        {"id": hit.id, "kind": hit.kind, "origin": hit.origin, "title": (hit.title_zh if lang == "zh" else "") or hit.title} for hit in hits
+    ]
     if as_json:
-        print_json(document("evidence_search/1", {"query": text, "filters": where or [], "total": total, "hits": [vars(hit) for hit in hits]}))
+        print_json(
+            document("evidence_search/1", {"query": text, "filters": where or [], "total": total, "hits": [vars(hit) for hit in hits]})
+        )
     else:
         print_table(rows, f"{total} found, {len(rows)} shown")
 
@@ -86,8 +97,8 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
 
 def _line(part: dict[str, Any], lang: str) -> dict[str, Any]:
     """Return a part of a card as one line of a table."""
-    texts = ("says_zh", "gist_zh", "right_zh", "title_zh") if lang == "zh" else ()
-    texts += ("says", "gist", "right", "title", "name", "instrument")
+    chinese = ["says_zh", "gist_zh", "right_zh", "title_zh"] if lang == "zh" else []
+    texts = [*chinese, "says", "gist", "right", "title", "name", "instrument"]
     said = next((str(part[key]) for key in texts if part.get(key)), "")
     row = {"id": part["id"], "said": said}
     for key in ("seed_value", "source_value", "status", "value", "unit", "direction", "time", "basis"):
@@ -126,8 +137,20 @@ def errata(
         print_json(document("evidence_errata/1", {"errata": found}))
         return
     right = "right_zh" if lang == "zh" else "right"
-    print_table([{"id": each["id"].partition(":")[2], "review": each["review"], "section": each["section"], "printed": each["printed"],
-                  "right": each[right], "confirmed": each["confirmed"]} for each in found], f"{len(found)} errata")
+    print_table(
+        [
+            {
+                "id": each["id"].partition(":")[2],
+                "review": each["review"],
+                "section": each["section"],
+                "printed": each["printed"],
+                "right": each[right],
+                "confirmed": each["confirmed"],
+            }
+            for each in found
+        ],
+        f"{len(found)} errata",
+    )
 
 
 def _listed(kind: str, database: str | None) -> list[dict[str, Any]]:
@@ -158,7 +181,7 @@ def map_(
 
     found = evidence_map(open_store(database), rows, columns)
     if out is not None:
-        from pulposus.report.evidence_map import write_map
+        from pulposus.report.evidence.evidence_map import write_map
 
         typer.echo(f"{write_map(found, out, lang)}", err=as_json)
     cells = [vars(cell) for cell in found.cells.values()]

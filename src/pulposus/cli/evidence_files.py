@@ -34,7 +34,9 @@ def import_(
     if as_json:
         print_json(document("evidence_import/1", {"file": file.name, "import": batch, "counts": shown.counts(), "duplicates": found}))
         return
-    print_table([{"records": name, "count": count} for name, count in shown.counts().items()], "preview" if preview else f"imported as {batch}")
+    print_table(
+        [{"records": name, "count": count} for name, count in shown.counts().items()], "preview" if preview else f"imported as {batch}"
+    )
     if found:
         print_table(found[:MOST_SHOWN], f"seem to be known already ({len(found)}); they are imported all the same")
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pulposus.cli import check, cite, compare, disc, new, presets, schema
+from pulposus.cli import check, cite, compare, disc, evidence, new, presets, schema
 from pulposus.cli.output import program_version
 from pulposus.cli.verbs import LATER, VerbGroup
 from pulposus.core.errors import PulposusError
@@ -35,6 +35,7 @@ app.add_typer(new.app, name="new", short_help="Write a study or disc file to sta
 app.command("schema", short_help="Print what a study or disc file may hold.")(schema.schema)
 app.command("presets", short_help="List the choices a study has, with their sources.")(presets.presets)
 app.add_typer(disc.app, name="disc", short_help="Solve one disc.")
+app.add_typer(evidence.app, name="evidence", short_help="What is known: search, contradictions, errata, meta-analysis.")
 app.command("cite", short_help="Print the references of a finished run.")(cite.cite)
 app.command("check", short_help="Check the packaged parameter records.")(check.check)
 

@@ -30,8 +30,13 @@ class Card:
         """Return the card as plain data."""
         found = self.record
         return {
-            "id": found.id, "kind": found.kind, "origin": found.origin, "title": found.title, "title_zh": found.title_zh,
-            "record": found.body, "inherited": found.inherited,
+            "id": found.id,
+            "kind": found.kind,
+            "origin": found.origin,
+            "title": found.title,
+            "title_zh": found.title_zh,
+            "record": found.body,
+            "inherited": found.inherited,
             "parent": self.parent.id if self.parent else None,
             "reference": {key: value for key, value in vars(self.reference).items() if value} if self.reference else None,
             "parts": [{"id": each.id, "kind": each.kind, **each.body} for each in self.parts],

@@ -57,8 +57,10 @@ def entries_of_paper(paper: Paper, references: Mapping[str, Reference]) -> Itera
     described = {**body, "year": reference.year if reference else "", "title": reference.title if reference else paper.id}
     parent = f"paper:{paper.id}"
     shared = {key: described[key] for key in _INHERITED if described.get(key)}
-    held = {"routes": [route for arm in parts["arms"] for route in arm.get("routes", [])],
-            "product": [arm["product"] for arm in parts["arms"] if arm.get("product")]}
+    held = {
+        "routes": [route for arm in parts["arms"] for route in arm.get("routes", [])],
+        "product": [arm["product"] for arm in parts["arms"] if arm.get("product")],
+    }
     counted = {**described, "counts": {name: len(part) for name, part in parts.items()}}
     yield Entry(parent, "paper", "", str(described["title"]), paper.gist_zh, counted, held)
     arms = {arm["id"]: arm for arm in parts["arms"]}

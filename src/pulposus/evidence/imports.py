@@ -35,8 +35,12 @@ class Preview:
 
     def counts(self) -> dict[str, int]:
         """Return how many records of each kind there are."""
-        parts = {"papers": len(self.papers), "arms": sum(len(p.arms) for p in self.papers),
-                 "outcomes": sum(len(p.outcomes) for p in self.papers), "references": len(self.references)}
+        parts = {
+            "papers": len(self.papers),
+            "arms": sum(len(p.arms) for p in self.papers),
+            "outcomes": sum(len(p.outcomes) for p in self.papers),
+            "references": len(self.references),
+        }
         return {**parts, "duplicates": len(self.duplicates)}
 
 
@@ -68,8 +72,12 @@ def _refuse_taken(store: Store, shown: Preview) -> None:
         mine = session.execute(sa.select(Record.id, Record.batch).where(Record.origin == USER, Record.kind.in_(("paper", "reference"))))
         taken = [row for row in mine if row[0] in ids]
     if taken:
-        raise InputError([Fault(shown.file, "", f"{id} is there from the import {batch}", "another name, or remove that import first")
-                          for id, batch in taken])
+        raise InputError(
+            [
+                Fault(shown.file, "", f"{id} is there from the import {batch}", "another name, or remove that import first")
+                for id, batch in taken
+            ]
+        )
 
 
 def _known(store: Store) -> tuple[dict[str, Reference], dict[str, str]]:

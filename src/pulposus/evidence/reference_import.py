@@ -144,8 +144,16 @@ def _csl_fields(item: dict[str, Any]) -> Fields:
     named = [each.get("literal") or ", ".join(part for part in (each.get("family"), each.get("given")) if part) for each in people]
     issued = item.get("issued") if isinstance(item.get("issued"), dict) else {}
     dates = (issued or {}).get("date-parts") or [[""]]
-    given = {"key": item.get("id"), "title": item.get("title"), "journal": item.get("container-title"), "doi": item.get("DOI"),
-             "pmid": item.get("PMID"), "pmcid": item.get("PMCID"), "url": item.get("URL"), "year": (dates[0] or [""])[0]}
+    given = {
+        "key": item.get("id"),
+        "title": item.get("title"),
+        "journal": item.get("container-title"),
+        "doi": item.get("DOI"),
+        "pmid": item.get("PMID"),
+        "pmcid": item.get("PMCID"),
+        "url": item.get("URL"),
+        "year": (dates[0] or [""])[0],
+    }
     return {**{key: str(value) for key, value in given.items() if value}, "authors": "; ".join(name for name in named if name)}
 
 

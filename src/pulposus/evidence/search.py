@@ -172,8 +172,15 @@ def _check(session: orm.Session, filters: Sequence[Filter]) -> None:
                 faults += unknown("kind", each.value, KINDS, where="filter kind").faults
             continue
         known = known or sorted(session.scalars(sa.select(FacetRow.field).distinct()))
-        faults.append(Fault("", "filter", f"the field {each.field!r}", "a field of the records, such as kind, route, species, instrument",
-                            nearest(each.field, known)))
+        faults.append(
+            Fault(
+                "",
+                "filter",
+                f"the field {each.field!r}",
+                "a field of the records, such as kind, route, species, instrument",
+                nearest(each.field, known),
+            )
+        )
     if faults:
         raise InputError(faults)
 

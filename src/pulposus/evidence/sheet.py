@@ -94,7 +94,7 @@ def read_sheet(path: str | Path, most_rows: int = MOST_ROWS) -> Sheet:
             continue
         if len(rows) >= most_rows:
             raise InputError([*faults[:MOST_FAULTS], Fault(name, "", f"more than {most_rows} rows", f"at most {most_rows} rows")])
-        if any(cell.strip() for cell in cells[len(header):]) or len(cells) < len(header):
+        if any(cell.strip() for cell in cells[len(header) :]) or len(cells) < len(header):
             given = f"{len(cells)} cells"
             faults.append(Fault(name, f"row {place}", given, f"{len(header)} cells, as the header has"))
         filled = [cell.strip() for cell in cells[: len(header)]] + [""] * (len(header) - len(cells))

@@ -213,9 +213,12 @@ def _create(store: Store, session: orm.Session) -> None:
     if store.sqlite:
         session.execute(sa.text("CREATE VIRTUAL TABLE IF NOT EXISTS word_index USING fts5(record UNINDEXED, tokens)"))
     else:
-        session.execute(sa.text(
-            "CREATE TABLE IF NOT EXISTS word_index (record varchar(200) PRIMARY KEY, tokens text,"
-            " vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', tokens)) STORED)"))
+        session.execute(
+            sa.text(
+                "CREATE TABLE IF NOT EXISTS word_index (record varchar(200) PRIMARY KEY, tokens text,"
+                " vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', tokens)) STORED)"
+            )
+        )
         session.execute(sa.text("CREATE INDEX IF NOT EXISTS word_index_vector ON word_index USING gin (vector)"))
 
 
@@ -237,8 +240,17 @@ def put(store: Store, session: orm.Session, entries: Iterable[Entry], origin: st
         words.clear()
 
     for entry in entries:
-        record = {"id": entry.id, "kind": entry.kind, "origin": origin, "batch": batch, "parent": entry.parent,
-                  "title": entry.title, "title_zh": entry.title_zh, "body": dict(entry.body), "inherited": dict(entry.inherited)}
+        record = {
+            "id": entry.id,
+            "kind": entry.kind,
+            "origin": origin,
+            "batch": batch,
+            "parent": entry.parent,
+            "title": entry.title,
+            "title_zh": entry.title_zh,
+            "body": dict(entry.body),
+            "inherited": dict(entry.inherited),
+        }
         records.append(record)
         found = [*facets_of(entry), Facet("origin", origin)]
         facets += [{"record": entry.id, "field": f.field, "word": f.word, "amount": f.amount} for f in found]

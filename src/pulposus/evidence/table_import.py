@@ -208,8 +208,16 @@ def _new_study(position: int, key: str, values: dict[str, Any], cells: dict[str,
     """Return a study that begins with a row."""
     told = values.pop("reference", {})
     reference = {"authors": "", **told, "key": f"{MINE}{key}", "read": "user", "note": "imported by the user"}
-    data = {**values, **GIVEN, "id": f"{MINE}{key}", "reference": reference["key"], "arms": [], "outcomes": [],
-            "gist": reference["title"], "gist_zh": ""}
+    data = {
+        **values,
+        **GIVEN,
+        "id": f"{MINE}{key}",
+        "reference": reference["key"],
+        "arms": [],
+        "outcomes": [],
+        "gist": reference["title"],
+        "gist_zh": "",
+    }
     return _Study(position, data, reference, cells)
 
 
@@ -240,8 +248,10 @@ def _across(sheet: Sheet, study: _Study) -> Iterator[Fault]:
             yield Fault(sheet.file, f"{row}, column against", shorten(against), allowed, nearest(against, study.arms))
         key = tuple(outcome.get(name) for name in ("arm", "instrument", "scale", "time", "kind", "note"))
         if key in seen:
-            yield Fault(sheet.file, row, f"{outcome['instrument']} of {outcome['arm']} at {outcome.get('time', 'no time')} again",
-                        f"every outcome once (first in {seen[key]})")
+            yield Fault(
+                sheet.file,
+                row,
+                f"{outcome['instrument']} of {outcome['arm']} at {outcome.get('time', 'no time')} again",
+                f"every outcome once (first in {seen[key]})",
+            )
         seen[key] = row
-
-

@@ -57,16 +57,22 @@ def _implied_n(effects: Effects) -> Iterator[Audit]:
         if entered and np.isfinite(n):
             needed = (4 + y**2 / 2) / v
             if needed > n * FACTOR:
-                yield Audit("implied_n", label, f"its variance needs about {needed:.0f} independent subjects, {n:.0f} are there",
-                            f"N = (4 + d^2/2)/v = (4 + {y:.3g}^2/2)/{v:.4g} = {needed:.0f}")
+                yield Audit(
+                    "implied_n",
+                    label,
+                    f"its variance needs about {needed:.0f} independent subjects, {n:.0f} are there",
+                    f"N = (4 + d^2/2)/v = (4 + {y:.3g}^2/2)/{v:.4g} = {needed:.0f}",
+                )
 
 
 def _pooled_n(effects: Effects, pooled: Pooled) -> Iterator[Audit]:
     """A pooled standardised effect that is surer than all its distinct subjects allow."""
     if effects.measure.name not in ("SMD", "SMDH") or effects.n is None or pooled.p != 1 or pooled.tau2.value > 0:
         return
-    keys = [registry or cohort or study for registry, cohort, study in
-            zip(effects.words("registry"), effects.words("cohort"), effects.studies, strict=True)]
+    keys = [
+        registry or cohort or study
+        for registry, cohort, study in zip(effects.words("registry"), effects.words("cohort"), effects.studies, strict=True)
+    ]
     largest: dict[str, float] = {}
     for key, n in zip(keys, effects.n, strict=True):
         largest[key] = max(largest.get(key, 0.0), float(n))
@@ -75,7 +81,8 @@ def _pooled_n(effects: Effects, pooled: Pooled) -> Iterator[Audit]:
     if needed > there * FACTOR:
         honest = float(np.sqrt((4 + d**2 / 2) / there))
         message = f"the pooled variance needs about {needed:.0f} independent subjects, {there:.0f} distinct ones are there"
-        yield Audit("implied_n", "pool", message, f"N = (4 + d^2/2)/SE^2 = (4 + {d:.3g}^2/2)/{v:.4g} = {needed:.0f}; with {there:.0f} the SE is at least {honest:.3g}")
+        sums = f"N = (4 + d^2/2)/SE^2 = (4 + {d:.3g}^2/2)/{v:.4g} = {needed:.0f}; with {there:.0f} the SE is at least {honest:.3g}"
+        yield Audit("implied_n", "pool", message, sums)
 
 
 def _same_subjects(effects: Effects) -> Iterator[Audit]:
@@ -118,8 +125,12 @@ def _percent(effects: Effects) -> Iterator[Audit]:
             count = float(text) / 100 * size
             near = round(count)
             if abs(near / size * 100 - float(text)) > ROUNDING * 10.0**-digits * (1 + 1e-9):
-                yield Audit("percent", label, f"{text} % of {size:.0f} is not a whole number",
-                            f"{text} x {size:.0f}/100 = {count:.3g}; {near} of {size:.0f} is {near / size * 100:.2f} %")
+                yield Audit(
+                    "percent",
+                    label,
+                    f"{text} % of {size:.0f} is not a whole number",
+                    f"{text} x {size:.0f}/100 = {count:.3g}; {near} of {size:.0f} is {near / size * 100:.2f} %",
+                )
 
 
 def _outside(effects: Effects) -> Iterator[Audit]:
@@ -135,8 +146,12 @@ def _outside(effects: Effects) -> Iterator[Audit]:
             ratio = low > 0 and high > 0 and y > 0
             symmetric = ratio and abs(np.log(low * high) / 2 - np.log(y)) < np.log(high / low) / 20
             hint = "; its logs are symmetric: enter logs" if symmetric else ""
-            yield Audit("outside", label, f"the estimate is not the middle of its interval{hint}",
-                        f"({low:.4g} + {high:.4g})/2 = {(low + high) / 2:.4g}, not {y:.4g}")
+            yield Audit(
+                "outside",
+                label,
+                f"the estimate is not the middle of its interval{hint}",
+                f"({low:.4g} + {high:.4g})/2 = {(low + high) / 2:.4g}, not {y:.4g}",
+            )
 
 
 def _direction(effects: Effects) -> Iterator[Audit]:
@@ -146,8 +161,12 @@ def _direction(effects: Effects) -> Iterator[Audit]:
     if len(ways) == 2:
         fewer = min(ways, key=said.count)
         labels = ", ".join(label for label, word in zip(effects.labels, said, strict=True) if word == fewer)
-        yield Audit("direction", labels, "better is up in some rows and down in others: effects of both signs would cancel",
-                    f"{said.count('up')} rows up, {said.count('down')} rows down; turn the sign of one kind")
+        yield Audit(
+            "direction",
+            labels,
+            "better is up in some rows and down in others: effects of both signs would cancel",
+            f"{said.count('up')} rows up, {said.count('down')} rows down; turn the sign of one kind",
+        )
 
 
 def _balance(effects: Effects) -> Iterator[Audit]:
@@ -156,8 +175,12 @@ def _balance(effects: Effects) -> Iterator[Audit]:
     for label, m1, s1, m2, s2 in zip(effects.labels, *columns, strict=True):
         s = float(np.sqrt((s1**2 + s2**2) / 2))
         if np.isfinite(s) and s > 0 and abs(m1 - m2) / s > BALANCE:
-            yield Audit("balance", label, "the groups differed before treatment: pool changes or adjusted effects beside final values",
-                        f"({m1:g} - {m2:g})/{s:.3g} = {(m1 - m2) / s:.2f} SD before treatment")
+            yield Audit(
+                "balance",
+                label,
+                "the groups differed before treatment: pool changes or adjusted effects beside final values",
+                f"({m1:g} - {m2:g})/{s:.3g} = {(m1 - m2) / s:.2f} SD before treatment",
+            )
 
 
 def _terminal(effects: Effects) -> Iterator[Audit]:
@@ -174,10 +197,13 @@ def _unit(effects: Effects) -> Iterator[Audit]:
     """Discs or levels counted as if each were an animal or patient."""
     if effects.n is None:
         return
-    for label, unit, n, animals in zip(effects.labels, effects.words("unit"), effects.n, _numbers(effects, "animals"), strict=True):
+    told = zip(effects.labels, effects.words("unit"), effects.n, _numbers(effects, "animals"), strict=True)
+    for label, unit, n, animals in told:
         if np.isfinite(animals) and animals > 0 and n > animals:
             share = float(n / animals)
-            sums = f"{n:.0f}/{animals:.0f} = {share:.2f} a subject; the SE may be too small by up to sqrt({share:.2f}) = {np.sqrt(share):.2f}"
+            sums = (
+                f"{n:.0f}/{animals:.0f} = {share:.2f} a subject; the SE may be too small by up to sqrt({share:.2f}) = {np.sqrt(share):.2f}"
+            )
             yield Audit("unit", label, f"{n:.0f} {unit or 'units'} of {animals:.0f} animals counted as independent", sums)
 
 
@@ -198,11 +224,24 @@ def _extreme(effects: Effects) -> Iterator[Audit]:
     df = len(effects.y) - 1
     i2 = max(0.0, 100 * (q - df) / q) if q > 0 else 0.0
     if i2 > HIGH_I2:
-        yield Audit("i2", "all", f"I2 = {i2:.1f} %: check that no standard error was entered as an SD",
-                    f"Q = {q:.1f} on {df} degrees of freedom, p = {float(stats.chi2.sf(q, df)):.1e}; I2 = (Q - df)/Q")
+        yield Audit(
+            "i2",
+            "all",
+            f"I2 = {i2:.1f} %: check that no standard error was entered as an SD",
+            f"Q = {q:.1f} on {df} degrees of freedom, p = {float(stats.chi2.sf(q, df)):.1e}; I2 = (Q - df)/Q",
+        )
 
 
 AUDITS: dict[str, Callable[[Effects], Iterator[Audit]]] = {
-    "implied_n": _implied_n, "same_subjects": _same_subjects, "se_as_sd": _se_as_sd, "percent": _percent, "outside": _outside,
-    "direction": _direction, "balance": _balance, "terminal": _terminal, "unit": _unit, "batch": _batch, "i2": _extreme,
+    "implied_n": _implied_n,
+    "same_subjects": _same_subjects,
+    "se_as_sd": _se_as_sd,
+    "percent": _percent,
+    "outside": _outside,
+    "direction": _direction,
+    "balance": _balance,
+    "terminal": _terminal,
+    "unit": _unit,
+    "batch": _batch,
+    "i2": _extreme,
 }

@@ -77,8 +77,10 @@ def from_quartiles(q1: float, median: float, q3: float, n: float) -> tuple[Conve
     mean = (q1 + median + q3) / 3
     z = float(stats.norm.ppf((_THREE_QUARTERS * n - _EIGHTH) / (n + _QUARTER)))
     sd = (q3 - q1) / (2 * z)
-    return (Converted(mean, f"mean = (q1 + median + q3)/3 = {mean:.4g}, assuming nearly normal data"),
-            Converted(sd, f"SD = (q3 - q1)/(2 x {z:.3f}) = {sd:.4g}, assuming nearly normal data"))
+    return (
+        Converted(mean, f"mean = (q1 + median + q3)/3 = {mean:.4g}, assuming nearly normal data"),
+        Converted(sd, f"SD = (q3 - q1)/(2 x {z:.3f}) = {sd:.4g}, assuming nearly normal data"),
+    )
 
 
 _THREE_QUARTERS, _EIGHTH, _QUARTER = 0.75, 0.125, 0.25  # of the plotting positions of quartiles

@@ -65,8 +65,17 @@ def effects_of(rows: Rows, of: Measure) -> Effects:
         raise InputError([Fault(rows.sheet.file, "", "no effect that can be formed", f"at least one row with a finite {of.name}")])
     kept = np.flatnonzero(good)
     n = _sizes(rows.numbers, of)
-    return Effects(of, y[kept], v[kept], tuple(labels[at] for at in kept), tuple(studies[at] for at in kept),
-                   None if n is None else n[kept], rows, tuple(int(at) for at in kept), tuple(notes))
+    return Effects(
+        of,
+        y[kept],
+        v[kept],
+        tuple(labels[at] for at in kept),
+        tuple(studies[at] for at in kept),
+        None if n is None else n[kept],
+        rows,
+        tuple(int(at) for at in kept),
+        tuple(notes),
+    )
 
 
 def tables_of(numbers: Mapping[str, Array]) -> tuple[Array, Array, Array, Array]:

@@ -114,7 +114,10 @@ def _sidik_jonkman(y: Array, v: Array, X: Array) -> Tau2:
 
 
 _CLOSED: dict[str, Callable[[Array, Array, Array], Tau2]] = {
-    "DL": _dersimonian_laird, "HE": _hedges, "HS": _hunter_schmidt, "SJ": _sidik_jonkman,
+    "DL": _dersimonian_laird,
+    "HE": _hedges,
+    "HS": _hunter_schmidt,
+    "SJ": _sidik_jonkman,
 }
 
 

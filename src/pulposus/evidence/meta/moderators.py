@@ -15,7 +15,17 @@ from pulposus.evidence.meta.estimators import fixed_parts
 from pulposus.evidence.meta.pooling import Pooled, pool
 
 __all__ = [
-    "Between", "Design", "Influence", "baujat", "between", "cumulative", "design", "influence", "leave_one_out", "radial", "shrunken",
+    "Between",
+    "Design",
+    "Influence",
+    "baujat",
+    "between",
+    "cumulative",
+    "design",
+    "influence",
+    "leave_one_out",
+    "radial",
+    "shrunken",
 ]
 
 Array = NDArray[Any]
@@ -123,25 +133,27 @@ def cumulative(fit: Pooled, order: Sequence[int] | None = None) -> list[Pooled]:
     return [pool(fit.y[places[:n]], fit.v[places[:n]], None, fit.method, fit.test, fit.level) for n in range(1, fit.k + 1)]
 
 
-def influence(fit: Pooled) -> Influence:
-    """Return deletion diagnostics as metafor defines them; source VIECHTBAUER2010INF."""
+def influence(fit: Pooled, less_each: Sequence[Pooled]) -> Influence:
+    """Return deletion diagnostics as metafor defines them, given the fits without each study; source VIECHTBAUER2010INF."""
     t = fit.tau2.value
     w, inverse = fixed_parts(fit.v, fit.X, t)
     hat = np.einsum("ij,jk,ik->i", fit.X, inverse, fit.X) * w
     fitted = fit.X @ fit.b
     rows = []
-    for i, less in enumerate(leave_one_out(fit)):
+    for i, less in enumerate(less_each):
         x = fit.X[i]
         moved = fit.b - less.b
         predicted, variance = float(x @ less.b), float(x @ less.vb @ x)
-        rows.append((
-            (fit.y[i] - predicted) / np.sqrt(variance + fit.v[i] + less.tau2.value),
-            (fitted[i] - predicted) / np.sqrt(hat[i] * (less.tau2.value + fit.v[i])),
-            float(moved @ np.linalg.solve(fit.vb, moved)),
-            np.linalg.det(less.vb) / np.linalg.det(fit.vb),
-            less.tau2.value,
-            less.q,
-        ))
+        rows.append(
+            (
+                (fit.y[i] - predicted) / np.sqrt(variance + fit.v[i] + less.tau2.value),
+                (fitted[i] - predicted) / np.sqrt(hat[i] * (less.tau2.value + fit.v[i])),
+                float(moved @ np.linalg.solve(fit.vb, moved)),
+                np.linalg.det(less.vb) / np.linalg.det(fit.vb),
+                less.tau2.value,
+                less.q,
+            )
+        )
     rstudent, dffits, cook_d, cov_r, variance_between, q = np.array(rows).reshape(-1, 6).T
     return Influence(rstudent, dffits, cook_d, cov_r, variance_between, q, hat, fit.weights)
 
@@ -153,11 +165,14 @@ def shrunken(fit: Pooled) -> tuple[Array, Array]:
     return share * fit.y + (1 - share) * (fit.X @ fit.b), np.sqrt(share * fit.v + (1 - share) ** 2 * variance)
 
 
-def baujat(fit: Pooled) -> tuple[Array, Array]:
-    """Return what each study adds to Q (its squared Pearson residual) and how much it moves its fit, shape (k,) each."""
+def baujat(fit: Pooled, less_each: Sequence[Pooled]) -> tuple[Array, Array]:
+    """Return what each study adds to Q (its squared Pearson residual) and how much it moves its fit, shape (k,) each.
+
+    `less_each` are the fits without each study (`leave_one_out`).
+    """
     x = (fit.y - fit.X @ fit.b) ** 2 / (fit.v + fit.tau2.value)
     moved = []
-    for i, less in enumerate(leave_one_out(fit)):
+    for i, less in enumerate(less_each):
         row = fit.X[i]
         moved.append(float((row @ less.b - row @ fit.b) ** 2 / (row @ less.vb @ row)))
     return x, np.array(moved)

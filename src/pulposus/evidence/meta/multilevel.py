@@ -84,11 +84,16 @@ def three_level(
     def lost(parameters: Array) -> float:
         return -_likelihood(y, full, X, members, parameters * spread, restricted)
 
-    found = [optimize.minimize(lost, np.array(start), method="L-BFGS-B", bounds=[(0, None)] * 2,
-                               options={"ftol": TOL, "gtol": 1e-10, "maxiter": 2000}) for start in START]
+    found = [
+        optimize.minimize(
+            lost, np.array(start), method="L-BFGS-B", bounds=[(0, None)] * 2, options={"ftol": TOL, "gtol": 1e-10, "maxiter": 2000}
+        )
+        for start in START
+    ]
     best = min(found, key=lambda each: float(each.fun))
-    polished = optimize.minimize(lost, best.x, method="Nelder-Mead", bounds=[(0, None)] * 2,
-                                 options={"xatol": 1e-12, "fatol": 1e-15, "maxiter": 4000})
+    polished = optimize.minimize(
+        lost, best.x, method="Nelder-Mead", bounds=[(0, None)] * 2, options={"xatol": 1e-12, "fatol": 1e-15, "maxiter": 4000}
+    )
     best = min((best, polished), key=lambda each: float(each.fun))
     s = np.where(best.x < TINY, 0.0, best.x) * spread
     M = tuple(_marginal(full, at, s) for at in members)
@@ -99,8 +104,27 @@ def three_level(
     b0, _ = _gls(y, X, members, fixed)
     q = sum(float(r @ np.linalg.solve(m, r)) for r, m in zip(_residuals(y, X, b0, members), fixed, strict=True))
     df = len(y) - X.shape[1]
-    return MultiLevel(b, se, vb, 2 * stats.norm.sf(abs(b / se)), b - reach, b + reach, float(s[0]), float(s[1]), -float(best.fun), q, df,
-                      float(stats.chi2.sf(q, df)), len(y), len(members), bool(best.success), M, members, y, X)
+    return MultiLevel(
+        b,
+        se,
+        vb,
+        2 * stats.norm.sf(abs(b / se)),
+        b - reach,
+        b + reach,
+        float(s[0]),
+        float(s[1]),
+        -float(best.fun),
+        q,
+        df,
+        float(stats.chi2.sf(q, df)),
+        len(y),
+        len(members),
+        bool(best.success),
+        M,
+        members,
+        y,
+        X,
+    )
 
 
 def robust(fit: MultiLevel, level: float = 0.95) -> Robust:

@@ -138,8 +138,23 @@ def fit_network(data: Contrasts, reference: str | None = None, method: str = "RE
         warnings.append(f"{studies} studies: no ranking is told below {FEWEST_TO_RANK}")
     p = float(stats.chi2.sf(q, df)) if df else 1.0
     p_inconsistency = None if inconsistent is None else float(stats.chi2.sf(max(inconsistent, 0.0), more))
-    return NetworkFit(tuple(others), reference, d, vd, tau2, q, df, p, inconsistent, max(more, 0), p_inconsistency, studies, loglik,
-                      method, tuple(warnings))
+    return NetworkFit(
+        tuple(others),
+        reference,
+        d,
+        vd,
+        tau2,
+        q,
+        df,
+        p,
+        inconsistent,
+        max(more, 0),
+        p_inconsistency,
+        studies,
+        loglik,
+        method,
+        tuple(warnings),
+    )
 
 
 def league(fit: NetworkFit, level: float = 0.95) -> list[dict[str, Any]]:
@@ -153,8 +168,17 @@ def league(fit: NetworkFit, level: float = 0.95) -> list[dict[str, Any]]:
             if i != j:
                 w = weights[i] - weights[j]
                 estimate, se = float(w @ fit.d), float(np.sqrt(w @ fit.vd @ w))
-                rows.append({"treatment": a, "against": b, "estimate": estimate, "se": se, "ci_lower": estimate - z * se,
-                             "ci_upper": estimate + z * se, "p": 2 * float(stats.norm.sf(abs(estimate / se)))})
+                rows.append(
+                    {
+                        "treatment": a,
+                        "against": b,
+                        "estimate": estimate,
+                        "se": se,
+                        "ci_lower": estimate - z * se,
+                        "ci_upper": estimate + z * se,
+                        "p": 2 * float(stats.norm.sf(abs(estimate / se))),
+                    }
+                )
     return rows
 
 

@@ -117,9 +117,38 @@ def pool(y: Array, v: Array, X: Array | None = None, method: str = "REML", test:
         warnings.append("tau2 did not converge; the value is where the iteration stopped")
     if test == "knha" and s2 < 1.0 and not alone:
         warnings.append(f"Knapp-Hartung made the interval narrower than the normal one (s2 = {s2:.3g}); --test adhoc never does")
-    return Pooled(method, test, level, k, p, b, se, statistic, df, p_value, b - crit * se, b + crit * se, vb, found, i2, h2, q, k - p,
-                  float(stats.chi2.sf(q, k - p)) if k > p else 1.0, qm, m, qm_p, _explained(y, v, X, method, found.value),
-                  PERCENT * w / w.sum(), ml, reml, y, v, X, tuple(warnings))
+    return Pooled(
+        method,
+        test,
+        level,
+        k,
+        p,
+        b,
+        se,
+        statistic,
+        df,
+        p_value,
+        b - crit * se,
+        b + crit * se,
+        vb,
+        found,
+        i2,
+        h2,
+        q,
+        k - p,
+        float(stats.chi2.sf(q, k - p)) if k > p else 1.0,
+        qm,
+        m,
+        qm_p,
+        _explained(y, v, X, method, found.value),
+        PERCENT * w / w.sum(),
+        ml,
+        reml,
+        y,
+        v,
+        X,
+        tuple(warnings),
+    )
 
 
 def predict(fit: Pooled, x: Array | None = None) -> Prediction:
@@ -130,7 +159,7 @@ def predict(fit: Pooled, x: Array | None = None) -> Prediction:
     row = (np.ones(1) if fit.p == 1 else fit.X.mean(axis=0)) if x is None else np.asarray(x, dtype=float)
     middle = float(row @ fit.b)
     variance = float(row @ fit.vb @ row)
-    reach, wide = fit.critical * np.sqrt(variance), fit.critical * np.sqrt(variance + fit.tau2.value)
+    reach, wide = (fit.critical * float(np.sqrt(of)) for of in (variance, variance + fit.tau2.value))
     return Prediction(middle, float(np.sqrt(variance)), middle - reach, middle + reach, middle - wide, middle + wide)
 
 

@@ -118,8 +118,9 @@ def trim_and_fill(fit: Pooled, estimator: str = "L0", side: str | None = None) -
     added = 2 * middle - y[k - k0 :][::-1]
     together = np.concatenate([y, added])
     variances = np.concatenate([v, v[k - k0 :][::-1]])
-    return TrimFill(estimator, k0, se, side, sign * added, v[k - k0 :][::-1],
-                    pool(sign * together, variances, None, fit.method, fit.test, fit.level))
+    return TrimFill(
+        estimator, k0, se, side, sign * added, v[k - k0 :][::-1], pool(sign * together, variances, None, fit.method, fit.test, fit.level)
+    )
 
 
 def _missing(centred: Array, k: int, estimator: str) -> tuple[int, float]:

@@ -55,8 +55,10 @@ class Rows:
     def labels(self) -> list[str]:
         """Return the label of every row; rows of one study are told apart by their number."""
         said = [slab or study for slab, study in zip(self.words("slab"), self.studies(), strict=True)]
-        return [f"{label} ({self.sheet.numbers[at]})" if said.count(label) > 1 else label
-                for label, at in zip(said, self.positions, strict=True)]
+        return [
+            f"{label} ({self.sheet.numbers[at]})" if said.count(label) > 1 else label
+            for label, at in zip(said, self.positions, strict=True)
+        ]
 
 
 @lru_cache(maxsize=1)
@@ -94,8 +96,12 @@ def read_rows(sheet: Sheet, of: Measure, r: float | None = None) -> Rows:
     if not kept and not faults:
         faults.append(Fault(sheet.file, "", "no row with numbers", f"rows with {', '.join(form)}"))
     if faults:
-        raise InputError([*faults[:MOST_FAULTS], *([Fault(sheet.file, "", f"{len(faults)} faults", "the first ones put right")]
-                                                   if len(faults) > MOST_FAULTS else [])])
+        raise InputError(
+            [
+                *faults[:MOST_FAULTS],
+                *([Fault(sheet.file, "", f"{len(faults)} faults", "the first ones put right")] if len(faults) > MOST_FAULTS else []),
+            ]
+        )
     columns = {name: np.array([cells[name] for _, cells in kept]) for name in form}
     return Rows(sheet, tuple(position for position, _ in kept), columns, tuple(notes))
 

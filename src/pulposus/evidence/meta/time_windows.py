@@ -20,8 +20,19 @@ from pulposus.evidence.meta.pooling import Pooled, pool
 __all__ = ["DAYS", "Window", "curves", "days"]
 
 Array = NDArray[Any]
-DAYS = {"d": 1.0, "day": 1.0, "wk": 7.0, "week": 7.0, "mo": 30.4375, "month": 30.4375, "y": 365.25, "yr": 365.25, "year": 365.25,
-        "h": 1 / 24, "hour": 1 / 24}
+DAYS = {
+    "d": 1.0,
+    "day": 1.0,
+    "wk": 7.0,
+    "week": 7.0,
+    "mo": 30.4375,
+    "month": 30.4375,
+    "y": 365.25,
+    "yr": 365.25,
+    "year": 365.25,
+    "h": 1 / 24,
+    "hour": 1 / 24,
+}
 TIME = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*([a-zA-Z]+?)s?\s*")
 
 
@@ -49,8 +60,15 @@ def days(text: str) -> float:
 
 
 def curves(
-    y: Array, v: Array, times: Sequence[float], studies: Sequence[str], groups: Sequence[str], edges: Sequence[float],
-    method: str = "REML", test: str = "z", level: float = 0.95,
+    y: Array,
+    v: Array,
+    times: Sequence[float],
+    studies: Sequence[str],
+    groups: Sequence[str],
+    edges: Sequence[float],
+    method: str = "REML",
+    test: str = "z",
+    level: float = 0.95,
 ) -> list[Window]:
     """Return the pool of every window between neighbouring `edges` (days) that has studies, for every group.
 

@@ -161,8 +161,15 @@ def _heads(figure: Any, axes: Any, document: Document, scale: Scale, items: Sequ
 def _foot(document: Document, lang: str) -> str:
     """Return the lines below the plot: heterogeneity, the interval used, the first warnings."""
     p = document.get("q_p")
-    told = text("forest_heterogeneity", lang, tau2=_short(document.get("tau2")), i2=_percent(document.get("i2")),
-                q=_short(document.get("q")), df=document.get("q_df"), p="–" if p is None else f"{p:.3g}")
+    told = text(
+        "forest_heterogeneity",
+        lang,
+        tau2=_short(document.get("tau2")),
+        i2=_percent(document.get("i2")),
+        q=_short(document.get("q")),
+        df=document.get("q_df"),
+        p="–" if p is None else f"{p:.3g}",
+    )
     lines = [told, text("research_use", lang)]
     return "\n".join(lines)
 

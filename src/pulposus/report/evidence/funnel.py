@@ -34,14 +34,29 @@ def funnel(document: Document, lang: str = "en") -> Any:
         for z, colour in CONTOURS:
             label = {1.645: "p > 0.10", 1.960: "0.05 < p < 0.10", 2.576: "0.01 < p < 0.05"}[z]
             for side in (1, -1):
-                axes.fill([centre + side * previous * largest, centre, centre + side * z * largest], [largest, 0, largest], color=colour,
-                          linewidth=0, label=label if side == 1 else None, zorder=0)
+                axes.fill(
+                    [centre + side * previous * largest, centre, centre + side * z * largest],
+                    [largest, 0, largest],
+                    color=colour,
+                    linewidth=0,
+                    label=label if side == 1 else None,
+                    zorder=0,
+                )
             previous = z
         axes.axvline(document["estimate"], color=BLUE, linestyle=(0, (4, 3)), linewidth=1.2, label=text("funnel_pooled", shown))
-        axes.scatter([e["yi"] for e in studies], [e["sei"] for e in studies], s=26, color=INK, zorder=3, label=text("funnel_studies", shown))
+        axes.scatter(
+            [e["yi"] for e in studies], [e["sei"] for e in studies], s=26, color=INK, zorder=3, label=text("funnel_studies", shown)
+        )
         if filled:
-            axes.scatter([e["yi"] for e in filled], [e["sei"] for e in filled], s=30, facecolors="white", edgecolors=RED, zorder=3,
-                         label=text("funnel_filled", shown))
+            axes.scatter(
+                [e["yi"] for e in filled],
+                [e["sei"] for e in filled],
+                s=30,
+                facecolors="white",
+                edgecolors=RED,
+                zorder=3,
+                label=text("funnel_filled", shown),
+            )
         axes.set_ylim(largest, 0)
         low, high = scale.limits(document)
         axes.set_xlim(low, high)
@@ -66,7 +81,9 @@ def radial(document: Document, lang: str = "en") -> Any:
         edges = ([slope * x + sign * BAND for x in (0, longest)] for sign in (-1, 1))
         low, high = edges
         axes.fill_between([0, longest], low, high, color="#0072B2", alpha=0.12, linewidth=0, label=text("radial_band", shown))
-        axes.scatter([each["x"] for each in points], [each["y"] for each in points], s=26, color=INK, zorder=3, label=text("funnel_studies", shown))
+        axes.scatter(
+            [each["x"] for each in points], [each["y"] for each in points], s=26, color=INK, zorder=3, label=text("funnel_studies", shown)
+        )
         _name(axes, points, lambda each: abs(each["y"] - slope * each["x"]))
         axes.set_xlim(0, longest)
         axes.set_xlabel(text("radial_precision", shown))
@@ -93,4 +110,6 @@ def baujat(document: Document, lang: str = "en") -> Any:
 def _name(axes: Any, points: Any, weight: Any, most: int = LABELLED) -> None:
     """Write the names of the points that weigh most."""
     for each in sorted(points, key=weight, reverse=True)[: min(most, 12)]:
-        axes.annotate(str(each["slab"])[:24], (each["x"], each["y"]), xytext=(4, 3), textcoords="offset points", fontsize=7.5, color="#3c4751")
+        axes.annotate(
+            str(each["slab"])[:24], (each["x"], each["y"]), xytext=(4, 3), textcoords="offset points", fontsize=7.5, color="#3c4751"
+        )
