@@ -41,8 +41,8 @@ def search(
 ) -> None:
     """Find records by words of either language and by the values of fields."""
     refuse(allowed_word("--lang", lang, LANGUAGES))
+    from pulposus.evidence.home import open_store
     from pulposus.evidence.search import search as found_by
-    from pulposus.evidence.store import open_store
 
     hits, total = found_by(open_store(database), text, where or (), limit)
     rows = [
@@ -66,7 +66,7 @@ def show(
     """Show a record whole, with its reference, its parts, and the errata and contradictions that name it."""
     refuse(allowed_word("--lang", lang, LANGUAGES))
     from pulposus.evidence.card import card
-    from pulposus.evidence.store import open_store
+    from pulposus.evidence.home import open_store
 
     found = card(open_store(database), id).document()
     if as_json:
@@ -155,9 +155,9 @@ def errata(
 
 def _listed(kind: str, database: str | None) -> list[dict[str, Any]]:
     """Return all records of a kind as plain data."""
+    from pulposus.evidence.home import open_store
     from pulposus.evidence.search import record
     from pulposus.evidence.search import search as found_by
-    from pulposus.evidence.store import open_store
 
     store = open_store(database)
     hits, _ = found_by(store, "", [f"kind={kind}"])
@@ -176,7 +176,7 @@ def map_(
 ) -> None:
     """Count papers by two fields, with the strongest level of evidence in each cell; an empty cell is a gap."""
     refuse(allowed_word("--lang", lang, LANGUAGES))
-    from pulposus.evidence.store import open_store
+    from pulposus.evidence.home import open_store
     from pulposus.evidence.tally import evidence_map
 
     found = evidence_map(open_store(database), rows, columns)

@@ -23,9 +23,9 @@ def import_(
     database: Database = None,
 ) -> None:
     """Import your own studies or references, all of a file or nothing; they stay marked as yours."""
+    from pulposus.evidence.home import open_store
     from pulposus.evidence.imports import commit
     from pulposus.evidence.imports import preview as previewed
-    from pulposus.evidence.store import open_store
 
     store = open_store(database)
     shown = previewed(store, file)
@@ -44,7 +44,7 @@ def import_(
 def imports(as_json: Json = False, database: Database = None) -> None:
     """List your imports."""
     from pulposus.evidence.batches import batches
-    from pulposus.evidence.store import open_store
+    from pulposus.evidence.home import open_store
 
     found = batches(open_store(database))
     if as_json:
@@ -60,7 +60,7 @@ def remove(
 ) -> None:
     """Take one of your imports out again, whole; packaged records stay."""
     from pulposus.evidence.batches import remove as removed
-    from pulposus.evidence.store import open_store
+    from pulposus.evidence.home import open_store
 
     count = removed(open_store(database), id)
     if as_json:
@@ -80,8 +80,8 @@ def export(
     from pulposus.core.files import write_atomic
     from pulposus.evidence.exports import FORMATS
     from pulposus.evidence.exports import export as exported
+    from pulposus.evidence.home import open_store
     from pulposus.evidence.search import search
-    from pulposus.evidence.store import open_store
 
     refuse(allowed_word("--format", form, FORMATS))
     store = open_store(database)
@@ -113,7 +113,7 @@ def template(
 
 def flow(as_json: Json = False, database: Database = None) -> None:
     """Count how the records came together, in the steps of a PRISMA flow."""
-    from pulposus.evidence.store import open_store
+    from pulposus.evidence.home import open_store
     from pulposus.evidence.tally import flow as counted
 
     steps = counted(open_store(database))

@@ -54,5 +54,5 @@ def test_every_source_can_be_cited() -> None:
 
 def test_evidence_levels_rise_from_none() -> None:
     levels = load_evidence_levels()
-    assert list(levels) == ["none", "in_vitro", "animal", "human_uncontrolled", "human_rct"]
+    assert list(levels) == ["none", "in_vitro", "cadaver", "animal", "human_uncontrolled", "human_rct"]
     assert [level.rank for level in levels.values()] == sorted({level.rank for level in levels.values()})

@@ -20,9 +20,10 @@ from pulposus.evidence.meta.effects import Effects, effects_of, tables_of
 from pulposus.evidence.meta.heterogeneity import q_profile
 from pulposus.evidence.meta.measures import Measure, back, measure
 from pulposus.evidence.meta.network_document import network_document
-from pulposus.evidence.meta.pooling import FEW, Pooled, pool, predict
+from pulposus.evidence.meta.pooling import FEW, Pooled, pool
 from pulposus.evidence.meta.sensitivity import sensitivity
 from pulposus.evidence.meta.small_study_document import small_study
+from pulposus.evidence.meta.subgroups import by_design, coefficients, pooled_line, subgroups
 from pulposus.evidence.meta.table import Rows, read_rows
 from pulposus.evidence.meta.two_by_two import MEASURES as STRATIFIED
 from pulposus.evidence.meta.two_by_two import Stratified, mantel_haenszel
@@ -86,16 +87,16 @@ def _pairwise(sheet: Sheet, of: Measure, options: Options) -> dict[str, Any]:
         "unit": _unit(effects),
         "k": fit.k,
     }
-    document = {**head, **_pooled(fit)}
+    document = {**head, **pooled_line(fit)}
     warnings = [*fit.warnings, *_about(effects, fit, options)]
     if options.mods:
-        document |= {"coefficients": _coefficients(fit, design), "references": dict(design.references)}
+        document |= {"coefficients": coefficients(fit, design), "references": dict(design.references)}
     document |= _heterogeneity(fit)
     document["studies"] = _studies(effects, fit, options)
     if options.subgroup:
-        document |= _subgroups(effects, options)
+        document |= subgroups(effects, str(options.subgroup), options.method, options.test, options.level)
     elif not options.mods:
-        document |= _controlled(effects, options, warnings)
+        document |= by_design(effects, options.method, options.test, options.level, warnings)
     if options.cluster:
         document |= clustered(effects, design.X, effects.words(options.cluster), options.level)
     document |= shared_block(effects, warnings)
@@ -132,24 +133,6 @@ def _design(effects: Effects, mods: Sequence[str]) -> moderators.Design:
     return moderators.design({name: effects.words(name) for name in mods}, len(effects.y))
 
 
-def _pooled(fit: Pooled) -> dict[str, Any]:
-    """Return the pooled effect, its test and its prediction interval."""
-    at = predict(fit)
-    alone = fit.p == 1
-    statistic = float(fit.statistic[0]) if alone else at.estimate / at.se
-    return {
-        "estimate": at.estimate,
-        "se": at.se,
-        "ci_lower": at.ci_lower,
-        "ci_upper": at.ci_upper,
-        "statistic": statistic,
-        "p": float(fit.p_value[0]) if alone else None,
-        "df": fit.df,
-        "pi_lower": at.pi_lower,
-        "pi_upper": at.pi_upper,
-    }
-
-
 def _heterogeneity(fit: Pooled) -> dict[str, Any]:
     """Return tau2 with its interval, I2, H2, Q, the test of moderators and R2."""
     interval = q_profile(fit, fit.level)
@@ -169,13 +152,6 @@ def _heterogeneity(fit: Pooled) -> dict[str, Any]:
         "converged": fit.tau2.converged,
     }
     return found if fit.p == 1 else {**found, "qm": fit.qm, "qm_df": fit.qm_df, "qm_p": fit.qm_p, "r2": fit.r2}
-
-
-def _coefficients(fit: Pooled, design: moderators.Design) -> list[dict[str, Any]]:
-    """Return one row per coefficient."""
-    parts = zip(design.names, fit.b, fit.se, fit.statistic, fit.p_value, fit.ci_lower, fit.ci_upper, strict=True)
-    keys = ("name", "estimate", "se", "statistic", "p", "ci_lower", "ci_upper")
-    return [dict(zip(keys, (part[0], *map(float, part[1:])), strict=True)) for part in parts]
 
 
 def _studies(effects: Effects, fit: Pooled, options: Options) -> list[dict[str, Any]]:
@@ -213,41 +189,6 @@ def _studies(effects: Effects, fit: Pooled, options: Options) -> list[dict[str, 
 def _n(effects: Effects, at: int) -> float | None:
     """Return the sample size of an effect, None where it is not known."""
     return None if effects.n is None else float(effects.n[at])
-
-
-def _subgroups(effects: Effects, options: Options) -> dict[str, Any]:
-    """Return the pools of subgroups and the test between them."""
-    groups = [said or "not stated" for said in effects.words(str(options.subgroup))]
-    found = moderators.between(effects.y, effects.v, groups, options.method, options.test, options.level)
-    rows = [
-        {
-            "name": name,
-            "k": fit.k,
-            **_pooled(fit),
-            "tau2": fit.tau2.value,
-            "i2": fit.i2,
-            "q": fit.q,
-            "q_p": fit.q_p,
-            "estimate_bt": back(effects.measure, float(fit.b[0])),
-        }
-        for name, fit in found.groups.items()
-    ]
-    return {"subgroups": rows, "q_between": found.q, "q_between_df": found.df, "q_between_p": found.p}
-
-
-def _controlled(effects: Effects, options: Options, warnings: list[str]) -> dict[str, Any]:
-    """Return what design does: controlled or not is a moderator by default where a table has both."""
-    from pulposus.core.vocabulary import terms
-
-    known = terms("design")
-    said = [known[name].more.get("controlled") if name in known else None for name in effects.words("design")]
-    if any(value is None for value in said) or len(set(said)) < 2 or len(said) <= 2:
-        return {}
-    kind = ["controlled" if value else "uncontrolled" for value in said]
-    made = moderators.design({"design": kind}, len(kind))
-    fit = pool(effects.y, effects.v, made.X, options.method, options.test, options.level)
-    warnings.append("controlled and uncontrolled designs are pooled together; by_design tells how much they differ")
-    return {"by_design": _coefficients(fit, made), "by_design_qm_p": fit.qm_p}
 
 
 def _stratified(rows: Rows, effects: Effects, options: Options) -> dict[str, Any]:

@@ -79,23 +79,7 @@ def three_level(
         raise NotAllowed("one cluster", "at least two clusters for a three-level model")
     if len(y) <= X.shape[1]:
         raise NotAllowed(f"{len(y)} effects for {X.shape[1]} coefficients", "more effects than coefficients")
-    spread = float(np.var(y)) + float(np.mean(np.diag(full)))
-
-    def lost(parameters: Array) -> float:
-        return -_likelihood(y, full, X, members, parameters * spread, restricted)
-
-    found = [
-        optimize.minimize(
-            lost, np.array(start), method="L-BFGS-B", bounds=[(0, None)] * 2, options={"ftol": TOL, "gtol": 1e-10, "maxiter": 2000}
-        )
-        for start in START
-    ]
-    best = min(found, key=lambda each: float(each.fun))
-    polished = optimize.minimize(
-        lost, best.x, method="Nelder-Mead", bounds=[(0, None)] * 2, options={"xatol": 1e-12, "fatol": 1e-15, "maxiter": 4000}
-    )
-    best = min((best, polished), key=lambda each: float(each.fun))
-    s = np.where(best.x < TINY, 0.0, best.x) * spread
+    s, loglik, converged = _variances(y, full, X, members, restricted)
     M = tuple(_marginal(full, at, s) for at in members)
     b, vb = _gls(y, X, members, M)
     se = np.sqrt(np.diag(vb))
@@ -113,13 +97,13 @@ def three_level(
         b + reach,
         float(s[0]),
         float(s[1]),
-        -float(best.fun),
+        loglik,
         q,
         df,
         float(stats.chi2.sf(q, df)),
         len(y),
         len(members),
-        bool(best.success),
+        converged,
         M,
         members,
         y,
@@ -143,6 +127,27 @@ def robust(fit: MultiLevel, level: float = 0.95) -> Robust:
     df = m - p
     reach = float(stats.t.isf((1 - level) / 2, df)) * se
     return Robust(se, vb, t, df, 2 * stats.t.sf(abs(t), df), fit.b - reach, fit.b + reach)
+
+
+def _variances(y: Array, V: Array, X: Array, members: Sequence[Array], restricted: bool) -> tuple[Array, float, bool]:
+    """Return both variances at the highest likelihood found from several starts, the likelihood, and whether it settled."""
+    spread = float(np.var(y)) + float(np.mean(np.diag(V)))
+
+    def lost(parameters: Array) -> float:
+        return -_likelihood(y, V, X, members, parameters * spread, restricted)
+
+    found = [
+        optimize.minimize(
+            lost, np.array(start), method="L-BFGS-B", bounds=[(0, None)] * 2, options={"ftol": TOL, "gtol": 1e-10, "maxiter": 2000}
+        )
+        for start in START
+    ]
+    best = min(found, key=lambda each: float(each.fun))
+    polished = optimize.minimize(
+        lost, best.x, method="Nelder-Mead", bounds=[(0, None)] * 2, options={"xatol": 1e-12, "fatol": 1e-15, "maxiter": 4000}
+    )
+    best = min((best, polished), key=lambda each: float(each.fun))
+    return np.where(best.x < TINY, 0.0, best.x) * spread, -float(best.fun), bool(best.success)
 
 
 def _marginal(V: Array, at: Array, s: Array) -> Array:

@@ -117,38 +117,11 @@ def pool(y: Array, v: Array, X: Array | None = None, method: str = "REML", test:
         warnings.append("tau2 did not converge; the value is where the iteration stopped")
     if test == "knha" and s2 < 1.0 and not alone:
         warnings.append(f"Knapp-Hartung made the interval narrower than the normal one (s2 = {s2:.3g}); --test adhoc never does")
-    return Pooled(
-        method,
-        test,
-        level,
-        k,
-        p,
-        b,
-        se,
-        statistic,
-        df,
-        p_value,
-        b - crit * se,
-        b + crit * se,
-        vb,
-        found,
-        i2,
-        h2,
-        q,
-        k - p,
-        float(stats.chi2.sf(q, k - p)) if k > p else 1.0,
-        qm,
-        m,
-        qm_p,
-        _explained(y, v, X, method, found.value),
-        PERCENT * w / w.sum(),
-        ml,
-        reml,
-        y,
-        v,
-        X,
-        tuple(warnings),
-    )
+    q_p = float(stats.chi2.sf(q, k - p)) if k > p else 1.0
+    explained = _explained(y, v, X, method, found.value)
+    tested = (b, se, statistic, df, p_value, b - crit * se, b + crit * se, vb)
+    spread = (found, i2, h2, q, k - p, q_p, qm, m, qm_p, explained, PERCENT * w / w.sum())
+    return Pooled(method, test, level, k, p, *tested, *spread, ml, reml, y, v, X, tuple(warnings))
 
 
 def predict(fit: Pooled, x: Array | None = None) -> Prediction:

@@ -99,6 +99,8 @@ def _headline(document: Mapping[str, Any], lang: str) -> str:
         return text("meta_network", lang, k=document["k"], n=len(document["treatments"]))
     scale = scale_of(document)
     said = {key: scale.number(document[key]) for key in ("estimate", "ci_lower", "ci_upper")}
-    pi = [document.get("pi_lower"), document.get("pi_upper")]
-    wide = text("meta_prediction", lang, low=scale.number(pi[0]), high=scale.number(pi[1])) if None not in pi else ""
+    low, high = document.get("pi_lower"), document.get("pi_upper")
+    wide = ""
+    if low is not None and high is not None:
+        wide = text("meta_prediction", lang, low=scale.number(low), high=scale.number(high))
     return text("meta_headline", lang, k=document["k"], measure=document["measure"], method=document["method"], **said) + wide
