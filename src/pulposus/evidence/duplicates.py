@@ -12,7 +12,7 @@ from pulposus.evidence.words import tokens
 
 __all__ = ["Duplicate", "duplicates", "plain_doi"]
 
-ALIKE = 0.9  # shared share of the pairs of words of two titles (Jaccard) from which they count as one
+ALIKE = 0.8  # shared share of the pairs of words of two titles (Jaccard) from which they count as one
 FEWEST = 4  # pairs of words a title must have to be compared
 
 
@@ -41,7 +41,7 @@ def duplicates(
     """Return which given references and papers are known already.
 
     `known` are the references to compare with by key, `registered` the ids of papers by their registry number. A title
-    counts as the same if at least nine tenths of the pairs of neighbouring words of both are shared.
+    counts as the same if at least four fifths of the pairs of neighbouring words of both are shared.
     """
     by_doi = {plain_doi(each.doi): key for key, each in known.items() if each.doi}
     by_pair: dict[tuple[str, str], list[str]] = {}

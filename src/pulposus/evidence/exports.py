@@ -41,7 +41,7 @@ def export(store: Store, ids: Sequence[str], form: str) -> str:
 
 def document(found: Record) -> dict[str, Any]:
     """Return a record as plain data."""
-    head = {"id": found.id, "kind": found.kind, "origin": found.origin, "parent": found.parent}
+    head = {"record": found.id, "record_kind": found.kind, "origin": found.origin, "parent": found.parent}
     return {**head, **found.body, **({"inherited": found.inherited} if found.inherited else {})}
 
 

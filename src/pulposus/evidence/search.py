@@ -90,7 +90,8 @@ def search(store: Store, text: str = "", filters: Iterable[str] = (), limit: int
             query = query.join(matched, matched.c.record == Record.id).order_by(rank, Record.id)
         else:
             query = query.order_by(Record.kind, Record.id)
-        return [Hit(*row) for row in session.execute(query.where(*conditions).limit(limit)).tuples()], total
+        rows = session.execute(query.where(*conditions).limit(limit))
+        return [Hit(row[0], row[1], row[2], row[3], row[4], row[5], row[6]) for row in rows], total
 
 
 def find(store: Store, id: str) -> Record:
@@ -104,7 +105,7 @@ def find(store: Store, id: str) -> Record:
             found = bare[0] if bare else None
         if found is None:
             every = list(session.scalars(sa.select(Record.id)))
-            near = nearest(id, every) or nearest(id, [each.partition(":")[2] for each in every])
+            near = nearest(id, [each.partition(":")[2] for each in every]) or nearest(id, every)
             raise InputError([Fault("", "id", shorten(id), "the id of a record, such as noriega2017, AX02, E17 or C1", near)])
         session.expunge(found)
         return found

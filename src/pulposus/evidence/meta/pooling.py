@@ -121,7 +121,8 @@ def pool(y: Array, v: Array, X: Array | None = None, method: str = "REML", test:
     explained = _explained(y, v, X, method, found.value)
     tested = (b, se, statistic, df, p_value, b - crit * se, b + crit * se, vb)
     spread = (found, i2, h2, q, k - p, q_p, qm, m, qm_p, explained, PERCENT * w / w.sum())
-    return Pooled(method, test, level, k, p, *tested, *spread, ml, reml, y, v, X, tuple(warnings))
+    parts: tuple[Any, ...] = (*tested, *spread, ml, reml, y, v, X, tuple(warnings))
+    return Pooled(method, test, level, k, p, *parts)
 
 
 def predict(fit: Pooled, x: Array | None = None) -> Prediction:
