@@ -62,7 +62,7 @@ def analyse(sheet: Sheet, options: Options) -> dict[str, Any]:
     of = measure(options.measure)
     _columns_exist(sheet, options)
     if "treat" in sheet.columns or {"treat1", "treat2"} <= set(sheet.columns):
-        return network_document(sheet, of, options.method, options.reference, options.level)
+        return {"title": options.title, **network_document(sheet, of, options.method, options.reference, options.level)}
     try:
         return _pairwise(sheet, of, options)
     except NotAllowed as error:

@@ -1,7 +1,8 @@
 """Effects of two-by-two tables: log risk and odds ratio, risk difference, Peto, arcsine difference.
 
 A table has a events and b non-events of the treated, c and d of the controls, n1 = a + b, n2 = c + d. Where a cell is zero
-one half is added to all four cells of that study (metafor: add = 1/2, to = only0); the arcsine needs and gets none.
+one half is added to all four cells of that study (metafor: add = 1/2, to = only0); the arcsine and Peto need
+and get none (as in rma.peto).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def effects_of_tables(measure: str, a: Array, b: Array, c: Array, d: Array) -> t
     >>> round(float(y[0]), 6), round(float(v[0]), 6)
     (-0.938694, 0.357125)
     """
-    zero = ((a == 0) | (b == 0) | (c == 0) | (d == 0)) * (HALF if measure != "AS" else 0.0)
+    zero = ((a == 0) | (b == 0) | (c == 0) | (d == 0)) * (HALF if measure not in ("AS", "PETO") else 0.0)
     a, b, c, d = a + zero, b + zero, c + zero, d + zero
     n1, n2 = a + b, c + d
     with np.errstate(divide="ignore", invalid="ignore"):
