@@ -238,11 +238,13 @@ def test_three_levels_and_robust_variance(method):
 
 @pytest.mark.parametrize("measure", ["MD", "SMD"])
 def test_covariance_of_a_shared_control(measure):
-    data, wanted = MODELS["shared"]["data"], MODELS["shared"][measure]
+    data = MODELS["shared"]["data"]
     cells = {name: numbers([row[name] for row in data]) for name in ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")}
     y, v = of_means(measure, *cells.values())
     groups = groups_that_share([row["study"] for row in data], [""] * len(data), cells)
     assert groups == [[0, 1, 2], [3, 4]]
+    same(y, MODELS["shared"][measure]["yi"])
+    same(v, MODELS["shared"][measure]["vi"])
     found = covariance(measure, y, v, cells, groups)
     np.testing.assert_allclose(found, found.T)
     assert (np.linalg.eigvalsh(found) > 0).all()

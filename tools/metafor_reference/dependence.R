@@ -41,7 +41,7 @@ three <- function(method) { f <- rma.mv(yi, vi, random = ~ 1 | district/school, 
   r <- robust(f, cluster = k$district); list(b = as.numeric(f$b), se = f$se, sigma2 = f$sigma2, loglik = as.numeric(logLik(f)), QE = f$QE, robust_se = r$se, robust_df = r$dfs, robust_p = r$pval) }
 shared <- data.frame(study = c("A", "A", "A", "B", "B", "C"), m1i = c(60, 52, 48, 55, 50, 47), sd1i = c(20, 22, 19, 25, 21, 18), n1i = c(30, 30, 28, 25, 27, 40), m2i = c(65, 65, 65, 62, 62, 58), sd2i = c(21, 21, 21, 24, 24, 20), n2i = c(20, 20, 20, 26, 26, 41))
 vc <- function(m) { e <- escalc(m, m1i = m1i, sd1i = sd1i, n1i = n1i, m2i = m2i, sd2i = sd2i, n2i = n2i, data = shared)
-  V <- vcalc(vi, cluster = study, grp1 = 1:6, w1 = n1i, grp2 = paste(study, "control"), w2 = n2i, data = e); list(yi = as.numeric(e$yi), vi = as.numeric(e$vi), V = unname(as.matrix(V))) }
+  list(yi = as.numeric(e$yi), vi = as.numeric(e$vi)) } # vcalc only approximates the covariance; the test has the exact one by hand
 nma <- list(study = c("1", "1", "1", "2", "2", "3", "3", "4", "4", "5", "5"), treat = c("A", "B", "C", "A", "B", "A", "C", "B", "C", "A", "B"),
             mean = c(10, 12, 13, 9, 11.5, 10, 12.2, 11, 13.1, 10.5, 11.2), sd = c(2, 2.2, 2.1, 1.9, 2.0, 2.3, 2.1, 2.0, 2.2, 1.8, 2.1), n = c(20, 20, 19, 30, 28, 25, 26, 18, 20, 40, 41))
 net <- { a <- data.frame(nma); rows <- list(); for (s in unique(a$study)) { d <- a[a$study == s, ]; for (i in 2:nrow(d)) rows[[length(rows) + 1]] <- data.frame(study = s, t1 = d$treat[i], t2 = d$treat[1], yi = d$mean[i] - d$mean[1], v1 = d$sd[i]^2 / d$n[i], v2 = d$sd[1]^2 / d$n[1]) }

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from pulposus.core.errors import unknown
 from pulposus.core.references import load_evidence_levels
+from pulposus.core.vocabulary import names
 from pulposus.evidence.library import library
 from pulposus.evidence.store import FacetRow, Record, Store
 
@@ -29,6 +30,8 @@ AXES = {
     "setting": ("claim", "setting"),
 }
 """What a map can have as rows or columns: the kind of record and its field."""
+ALWAYS = {"route": "route", "source": "vesicle_source"}
+"""Axes of which every name of a kind of words is shown, so that what nobody studied is seen."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class EvidenceMap:
 
 
 def evidence_map(store: Store, rows: str = "route", columns: str = "outcome", origin: str | None = None) -> EvidenceMap:
-    """Return the counts of papers by two fields, both of outcomes or both of claims.
+    """Return the counts of papers by two fields, both of outcomes or both of claims; papers that pool others do not count.
 
     `rows` and `columns` are names of `AXES`; `origin` limits it to packaged or to the user's own records. Raises
     `InputError` for an unknown axis and for two axes of different kinds of records.
@@ -72,7 +75,7 @@ def evidence_map(store: Store, rows: str = "route", columns: str = "outcome", or
         sa.select(Record.id, Record.parent, a.word, b.word, level.word)
         .join(a, sa.and_(a.record == Record.id, a.field == first))
         .join(b, sa.and_(b.record == Record.id, b.field == second))
-        .outerjoin(level, sa.and_(level.record == Record.id, level.field == "level"))
+        .join(level, sa.and_(level.record == Record.id, level.field == "level"))
         .where(Record.kind == kind)
     )
     if origin is not None:
@@ -80,9 +83,9 @@ def evidence_map(store: Store, rows: str = "route", columns: str = "outcome", or
     grouped: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     with store.reading() as session:
         for id, parent, row, column, strength in session.execute(query):
-            grouped.setdefault((row, column), []).append((id, parent, strength or "none"))
+            grouped.setdefault((row, column), []).append((id, parent, strength))
     cells = {key: _cell(key, found) for key, found in grouped.items()}
-    return EvidenceMap(_by_weight(cells.values(), "row"), _by_weight(cells.values(), "column"), cells, rows, columns)
+    return EvidenceMap(_by_weight(cells.values(), "row", rows), _by_weight(cells.values(), "column", columns), cells, rows, columns)
 
 
 def _cell(key: tuple[str, str], found: list[tuple[str, str, str]]) -> Cell:
@@ -93,9 +96,9 @@ def _cell(key: tuple[str, str], found: list[tuple[str, str, str]]) -> Cell:
     return Cell(*key, papers, len({id for id, _, _ in found}), strongest)
 
 
-def _by_weight(cells: Iterable[Cell], side: str) -> tuple[str, ...]:
-    """Return the names of a side of the map, the most studied first."""
-    weight: dict[str, set[str]] = {}
+def _by_weight(cells: Iterable[Cell], side: str, axis: str) -> tuple[str, ...]:
+    """Return the names of a side of the map, the most studied first, those that must be seen even if nobody studied them."""
+    weight: dict[str, set[str]] = {name.casefold(): set() for name in (names(ALWAYS[axis], built=False) if axis in ALWAYS else ())}
     for cell in cells:
         weight.setdefault(getattr(cell, side), set()).update(cell.papers)
     return tuple(sorted(weight, key=lambda name: (-len(weight[name]), name)))

@@ -28,9 +28,9 @@ COLOURS = {
     "human_uncontrolled": "#CC79A7",
     "human_rct": "#0072B2",
 }
-CELL = 0.62  # inches
-LEFT, TOP, RIGHT, BOTTOM = 2.4, 1.9, 2.2, 0.7  # inches
-LARGEST = 620.0  # points squared
+CELL = 0.52  # inches
+LEFT, TOP, RIGHT, BOTTOM = 2.6, 2.7, 3.0, 0.6  # inches
+LARGEST, SMALLEST = 560.0, 150.0  # points squared
 WORDS = {
     "route": ("route", "route_other"),
     "outcome": ("instrument",),
@@ -55,9 +55,9 @@ def draw_map(found: EvidenceMap, lang: str = "en") -> Any:
         axes.set_ylim(len(found.rows) - 0.5, -0.5)
         for (row, column), cell in found.cells.items():
             x, y = found.columns.index(column), found.rows.index(row)
-            size = LARGEST * len(cell.papers) / most
-            axes.scatter([x], [y], s=max(size, 40.0), color=COLOURS[cell.level], zorder=2)
-            light = cell.level in ("human_rct", "cadaver") and size > 150
+            size = max(LARGEST * len(cell.papers) / most, SMALLEST)
+            axes.scatter([x], [y], s=size, color=COLOURS[cell.level], zorder=2)
+            light = cell.level in ("human_rct", "cadaver")
             axes.text(x, y, str(len(cell.papers)), ha="center", va="center", fontsize=8.5, color="white" if light else "#1d2730", zorder=3)
         axes.set_xticks(
             range(len(found.columns)),
