@@ -24,7 +24,8 @@ from pulposus.evidence.library import library
 SHORT, LONGEST_FRONT = 60, 200  # characters
 COLUMNS = ("review", "paragraph", "sha256", "section", "kind", "records")
 FRONT = re.compile(
-    "doi|中图|文献标|文章编|引用本文|Cited as|Correspond|通讯作者|通信作者|第一作者|电话|收稿|基金|作者贡献|利益冲突|责任编辑|本文编辑|上接|关键词|Keywords|卢世浩"
+    "doi|中图|文献标|文章编|引用本文|Cited as|Correspond|通讯作者|通信作者|第一作者|电话|收稿|基金"
+    "|作者贡献|利益冲突|责任编辑|本文编辑|上接|关键词|Keywords|卢世浩"
     r"|¹|<sup>1</sup>, |\^\{1|\(1 ",
     re.IGNORECASE,
 )

@@ -46,7 +46,7 @@ TABLES = [
     ("events above n", T + "A,25,20,3,20\n", "OR", {}, "25 of 20"),
     ("negative events", T + "A,-1,20,3,20\n", "OR", {}, "zero or more"),
     ("fraction of an event", T + "A,1.5,20,3,20\n", "OR", {}, "a whole number"),
-    ("nobody in a group", "study,ai,bi,ci,di\nA,0,0,3,17\n", "OR", {}, "at least one in each group"),
+    ("nobody in a group", "study,ai,bi,ci,di\nA,0,0,3,17\n", "OR", {}, "column n1i: given 0; allowed: more than zero"),
     ("no events at all for Peto", T + "A,0,20,0,20\n", "PETO", {}, "no effect that can be formed"),
     ("proportion above one", "study,xi,ni\nA,21,20\n", "PR", {}, "21 of 20"),
     ("r missing", "study,m1i,sd1i,m2i,sd2i,ni\nA,8,2,6,2,12\n", "SMCR", {}, "--r VALUE"),

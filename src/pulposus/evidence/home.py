@@ -22,7 +22,7 @@ from pulposus.evidence.store import PACKAGED, FacetRow, Meta, Record, Store, Tab
 
 __all__ = ["address", "open_store"]
 
-VERSION = "evidence_store/1"  # of the tables and of how tokens and facets are made
+VERSION = "evidence_store/2"  # of the tables and of how tokens and facets are made
 NAME = "pulposus.db"
 WAIT_MS = 30_000  # for another process that writes
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -21,6 +22,7 @@ from pulposus.evidence.words import Chunk, chunks
 __all__ = ["Filter", "Hit", "find", "read_filter", "record", "search"]
 
 MOST = 100_000  # hits of one search
+MOST_ASKED = 500  # ids in one question to the database
 COMPARED = {"=": "__eq__", "!=": "__ne__", ">=": "__ge__", "<=": "__le__", ">": "__gt__", "<": "__lt__"}
 FILTER = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(>=|<=|!=|=|>|<)\s*(.+?)\s*")
 
@@ -74,24 +76,29 @@ def search(store: Store, text: str = "", filters: Iterable[str] = (), limit: int
     read = [read_filter(each) for each in filters]
     with store.reading() as session:
         _check(session, read)
-        conditions = [_condition(each) for each in read]
-        if wanted and not conditions:  # the text index alone knows the best and how many there are
-            matched, count = _matched(store, wanted, limit)
-            total = session.scalar(count) or 0
-        elif wanted:
-            matched, _ = _matched(store, wanted)
-            found = sa.select(Record.id).join(matched, matched.c.record == Record.id).where(*conditions)
-            total = session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
-        else:
-            total = session.scalar(sa.select(sa.func.count(Record.id)).where(*conditions)) or 0
-        rank = matched.c.rank if wanted else sa.literal(0.0)
-        query = sa.select(Record.id, Record.kind, Record.origin, Record.parent, Record.title, Record.title_zh, rank)
-        if wanted:
-            query = query.join(matched, matched.c.record == Record.id).order_by(rank, Record.id)
-        else:
-            query = query.order_by(Record.kind, Record.id)
-        rows = session.execute(query.where(*conditions).limit(limit))
-        return [Hit(row[0], row[1], row[2], row[3], row[4], row[5], row[6]) for row in rows], total
+        if not wanted:
+            return _filtered(session, read, limit)
+        best, count = _matched(store, wanted, read, limit)
+        found = session.execute(best).all()
+        return _hits(session, found), session.scalar(count) or 0
+
+
+def _filtered(session: orm.Session, filters: Sequence[Filter], limit: int) -> tuple[list[Hit], int]:
+    """Return the records that pass filters, by kind and id, and how many there are."""
+    conditions = [Record.id.not_in(_records_with(each)) if each.sign == "!=" else Record.id.in_(_records_with(each)) for each in filters]
+    total = session.scalar(sa.select(sa.func.count(Record.id)).where(*conditions)) or 0
+    found = session.execute(sa.select(Record.id, sa.literal(0.0)).where(*conditions).order_by(Record.kind, Record.id).limit(limit))
+    return _hits(session, found.all()), total
+
+
+def _hits(session: orm.Session, ranked: Sequence[Any]) -> list[Hit]:
+    """Return the hits of pairs of id and rank, in their order."""
+    columns = (Record.id, Record.kind, Record.origin, Record.parent, Record.title, Record.title_zh)
+    found = {}
+    for start in range(0, len(ranked), MOST_ASKED):
+        ids = [row[0] for row in ranked[start : start + MOST_ASKED]]
+        found.update({row[0]: row for row in session.execute(sa.select(*columns).where(Record.id.in_(ids)))})
+    return [Hit(row[0], row[1], row[2], row[3], row[4], row[5], float(rank)) for id, rank in ranked for row in [found[id]]]
 
 
 def find(store: Store, id: str) -> Record:
@@ -119,20 +126,24 @@ def record(store: Store, ids: Iterable[str]) -> dict[str, Record]:
         return found
 
 
-def _matched(store: Store, wanted: Sequence[Chunk], limit: int | None = None) -> tuple[sa.Subquery, sa.TextualSelect]:
-    """Return the queries for the records that hold every chunk, with their rank (smaller is better), and for how many."""
+def _matched(store: Store, wanted: Sequence[Chunk], filters: Sequence[Filter], limit: int) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the queries for the best records that hold every chunk and pass the filters, with their rank (smaller is
+    better), and for how many there are."""
+    index = sa.table("word_index", sa.column("record", sa.String), sa.column("rank", sa.Float), sa.column("vector"))
     if store.sqlite:
         said = " AND ".join("(" + " OR ".join(_quoted(phrase) for phrase in chunk) + ")" for chunk in wanted)
-        rank, condition = "rank", "word_index MATCH :said"
+        rank: sa.ColumnElement[Any] = index.c.rank
+        condition: sa.ColumnElement[bool] = sa.text("word_index MATCH :said").bindparams(said=said)  # type: ignore[assignment]
     else:
         joined = [["(" + " <-> ".join(_lexeme(word) for word in phrase) + ")" for phrase in chunk] for chunk in wanted]
-        said = " & ".join("(" + " | ".join(phrases) + ")" for phrases in joined)
-        rank, condition = "-ts_rank(vector, to_tsquery('simple', :said))", "vector @@ to_tsquery('simple', :said)"
-    best = f" ORDER BY 2 LIMIT {int(limit)}" if limit is not None else ""
-    query = sa.text(f"SELECT record, {rank} AS rank FROM word_index WHERE {condition}{best}").bindparams(said=said)
-    count = sa.text(f"SELECT count(*) FROM word_index WHERE {condition}").bindparams(said=said)
-    columns = (sa.column("record", sa.String), sa.column("rank", sa.Float))
-    return query.columns(*columns).subquery(), count.columns(sa.column("count", sa.Integer))
+        asked = sa.func.to_tsquery("simple", " & ".join("(" + " | ".join(phrases) + ")" for phrases in joined))
+        rank, condition = -sa.func.ts_rank(index.c.vector, asked), index.c.vector.op("@@")(asked)
+    conditions = [condition]
+    for each in filters:
+        met = _records_with(each)
+        conditions.append(index.c.record.not_in(met) if each.sign == "!=" else index.c.record.in_(met))
+    best = sa.select(index.c.record, rank.label("rank")).where(*conditions).order_by(sa.text("2"), index.c.record).limit(limit)
+    return best, sa.select(sa.func.count()).select_from(index).where(*conditions)
 
 
 def _quoted(phrase: tuple[str, ...]) -> str:
@@ -151,14 +162,13 @@ def _single(phrase: tuple[str, ...]) -> bool:
     return len(phrase) == 1 and len(phrase[0]) == 1 and not phrase[0].isascii()
 
 
-def _condition(asked: Filter) -> sa.ColumnElement[bool]:
-    """Return the condition on records that a filter means; `!=` is met by a record without the field."""
+def _records_with(asked: Filter) -> sa.Select[Any]:
+    """Return the query for the records with a value of a field; for `!=` those that have it, to be left out."""
     sign = "=" if asked.sign == "!=" else asked.sign
     compared = asked.sign in (">=", "<=", ">", "<")
     column = FacetRow.amount if compared else FacetRow.word
     value: object = float(asked.value) if compared else asked.value.casefold()
-    met = sa.select(FacetRow.record).where(FacetRow.field == asked.field, getattr(column, COMPARED[sign])(value))
-    return Record.id.not_in(met) if asked.sign == "!=" else Record.id.in_(met)
+    return sa.select(FacetRow.record).where(FacetRow.field == asked.field, getattr(column, COMPARED[sign])(value))
 
 
 def _check(session: orm.Session, filters: Sequence[Filter]) -> None:

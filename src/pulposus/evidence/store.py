@@ -52,7 +52,7 @@ class FacetRow(Table):
     field: orm.Mapped[str] = orm.mapped_column(sa.String(60))
     word: orm.Mapped[str] = orm.mapped_column(sa.String(200))
     amount: orm.Mapped[float | None] = orm.mapped_column(sa.Float)
-    __table_args__ = (sa.Index("facet_by_field", "field", "word", "record"),)
+    __table_args__ = (sa.Index("facet_by_word", "field", "word", "record"), sa.Index("facet_by_amount", "field", "amount", "record"))
 
 
 class Batch(Table):

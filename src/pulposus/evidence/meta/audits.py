@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from pulposus.evidence.meta.effects import Effects
+from pulposus.evidence.meta.measures import back
 from pulposus.evidence.meta.pooling import Pooled
 from pulposus.evidence.sheet import NUMBER
 
@@ -25,7 +26,7 @@ BALANCE = 0.5  # standardised difference before treatment from which groups are 
 HIGH_I2 = 95.0
 ROUNDING = 0.5  # of the last printed digit
 TERMINAL = ("histology", "thompson", "gag", "gene_expression", "protein_expression", "stiffness")
-NO_NAME = ("", "-", "none", "na")
+NO_NAME = ("", "-", "none", "na", "n/a", "nr", "n/r", "not stated", "unknown")
 
 
 @dataclass(frozen=True)
@@ -65,20 +66,26 @@ def _implied_n(effects: Effects) -> Iterator[Audit]:
                 )
 
 
+def _named(text: str) -> str:
+    """Return a name to compare, empty where the cell says that there is none."""
+    plain = text.strip().casefold()
+    return "" if plain in NO_NAME else plain
+
+
 def _pooled_n(effects: Effects, pooled: Pooled) -> Iterator[Audit]:
-    """A pooled standardised effect that is surer than all its distinct subjects allow."""
-    if effects.measure.name not in ("SMD", "SMDH") or effects.n is None or pooled.p != 1 or pooled.tau2.value > 0:
+    """A pooled standardised effect that is surer than all its distinct subjects allow; heterogeneity only adds to that."""
+    entered = effects.measure.name == "GEN" and "SMD" in " ".join(effects.words("scale")).upper() and effects.rows.has("ni")
+    sizes = _numbers(effects, "ni") if entered else effects.n
+    if not (entered or effects.measure.name in ("SMD", "SMDH")) or sizes is None or pooled.p != 1:
         return
-    keys = [
-        registry or cohort or study
-        for registry, cohort, study in zip(effects.words("registry"), effects.words("cohort"), effects.studies, strict=True)
-    ]
+    registries, cohorts = ([_named(said) for said in effects.words(column)] for column in ("registry", "cohort"))
+    keys = [registry or cohort or study.casefold() for registry, cohort, study in zip(registries, cohorts, effects.studies, strict=True)]
     largest: dict[str, float] = {}
-    for key, n in zip(keys, effects.n, strict=True):
-        largest[key] = max(largest.get(key, 0.0), float(n))
-    there, d, v = sum(largest.values()), float(pooled.b[0]), float(pooled.se[0]) ** 2
+    for key, n in zip(keys, sizes, strict=True):
+        largest[key] = max(largest.get(key, 0.0), float(np.nan_to_num(n)))
+    there, d, v = sum(largest.values()), float(pooled.b[0]), float(pooled.vb[0, 0])
     needed = (4 + d**2 / 2) / v
-    if needed > there * FACTOR:
+    if there > 0 and needed > there * FACTOR:
         honest = float(np.sqrt((4 + d**2 / 2) / there))
         message = f"the pooled variance needs about {needed:.0f} independent subjects, {there:.0f} distinct ones are there"
         sums = f"N = (4 + d^2/2)/SE^2 = (4 + {d:.3g}^2/2)/{v:.4g} = {needed:.0f}; with {there:.0f} the SE is at least {honest:.3g}"
@@ -90,8 +97,8 @@ def _same_subjects(effects: Effects) -> Iterator[Audit]:
     for column in ("registry", "cohort"):
         rows: dict[str, list[str]] = {}
         for said, label in zip(effects.words(column), effects.labels, strict=True):
-            if said.lower() not in NO_NAME:
-                rows.setdefault(said.lower(), []).append(label)
+            if _named(said):
+                rows.setdefault(_named(said), []).append(label)
         for said, labels in rows.items():
             if len(labels) > 1:
                 message = f"{column} {said.upper()} stands in {len(labels)} rows: the same subjects pooled again"
@@ -106,8 +113,12 @@ def _se_as_sd(effects: Effects) -> Iterator[Audit]:
         s, size = effects.number(sd), effects.number(n)
         if sd == "sd1i" and n == "ni" and "n1i" in effects.rows.numbers:
             continue
+        kinds = list(zip(effects.words("instrument"), effects.words("scale"), strict=True))
         for at, label in enumerate(effects.labels):
-            others, scaled = float(np.median(np.delete(s, at))), float(s[at] * np.sqrt(size[at]))
+            alike = [float(s[k]) for k in range(len(s)) if k != at and kinds[k] == kinds[at]]
+            if len(alike) < 2:
+                continue
+            others, scaled = float(np.median(alike)), float(s[at] * np.sqrt(size[at]))
             if others > 2 * s[at] > 0 and size[at] > 2 and scaled * SMALL_SD <= others <= scaled / SMALL_SD:
                 sums = f"{sd} = {s[at]:.3g}, the median of the others is {others:.3g}; {s[at]:.3g} x sqrt({size[at]:.0f}) = {scaled:.3g}"
                 yield Audit("se_as_sd", label, f"{sd} looks like a standard error", sums)
@@ -140,6 +151,10 @@ def _outside(effects: Effects) -> Iterator[Audit]:
     for label, y, low, high in zip(effects.labels, effects.y, _numbers(effects, "ci.lb"), _numbers(effects, "ci.ub"), strict=True):
         if not (np.isfinite(low) and np.isfinite(high)):
             continue
+        if effects.measure.scale != "identity":  # a printed interval of a ratio or proportion is on the scale people read
+            y = float(back(effects.measure, float(y)) or 0.0)
+            if low > 0 and effects.measure.scale == "log":
+                y, low, high = (float(np.log(value)) for value in (y, low, high))
         if not low <= y <= high:
             yield Audit("outside", label, "the estimate lies outside its own interval", f"{y:.4g} not in [{low:.4g}, {high:.4g}]")
         elif abs((low + high) / 2 - y) > (high - low) / 10:
@@ -157,6 +172,11 @@ def _outside(effects: Effects) -> Iterator[Audit]:
 def _direction(effects: Effects) -> Iterator[Audit]:
     """Rows on which up is better pooled with rows on which down is better."""
     said = [word.lower() for word in effects.words("direction")]
+    for label, word in zip(effects.labels, said, strict=True):
+        if word not in ("", "up", "down"):
+            yield Audit(
+                "direction", label, f"the direction {word!r} is not understood, so it cannot be checked", "up or down: which is better"
+            )
     ways = sorted({word for word in said if word in ("up", "down")})
     if len(ways) == 2:
         fewer = min(ways, key=said.count)

@@ -59,7 +59,7 @@ def of_change(measure: str, m1: Array, s1: Array, m2: Array, s2: Array, n: Array
     """Return effects and variances of one group measured twice by MC, SMCC, SMCR or ROMC, shape (k,) each.
 
     MC = m1 - m2, v = (s1^2 + s2^2 - 2 r s1 s2)/n; SMCC is standardised by the SD of the change, v = 1/n + y^2/(2n); SMCR by
-    s1, v = 2(1 - r)/n + y^2/(2n); ROMC = log(m1/m2).
+    s1 (which must be the SD before, as in metafor; s2 is not used), v = 2(1 - r)/n + y^2/(2n); ROMC = log(m1/m2).
 
     >>> y, v = of_change("SMCR", *np.array([[8.0], [2], [6], [2.5], [12], [0.6]]))
     >>> round(float(y[0]), 6), round(float(v[0]), 6)

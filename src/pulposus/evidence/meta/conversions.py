@@ -26,6 +26,7 @@ def sd_from_se(se: float, n: float) -> Converted:
     >>> sd_from_se(2.0, 9).value
     6.0
     """
+    _allow(se >= 0 and n > 0, f"SE {se:g}, n {n:g}", "an SE of zero or more and n above zero")
     value = se * float(np.sqrt(n))
     return Converted(value, f"SD = SE sqrt(n) = {se:g} x sqrt({n:g}) = {value:.4g}")
 
@@ -36,6 +37,8 @@ def se_from_interval(low: float, high: float, level: float = 0.95) -> Converted:
     >>> round(se_from_interval(-0.68, -0.33).value, 4)
     0.0893
     """
+    _allow(low < high, f"{low:g} to {high:g}", "the lower end below the upper one")
+    _allow(0 < level < 1, f"level {level:g}", "a level between 0 and 1 (95 % is 0.95)")
     z = float(stats.norm.isf((1 - level) / 2))
     value = (high - low) / (2 * z)
     return Converted(value, f"SE = (high - low)/(2 z) = ({high:g} - {low:g})/(2 x {z:.3f}) = {value:.4g}")
@@ -65,6 +68,7 @@ def se_from_p(estimate: float, p: float) -> Converted:
 
 def sd_of_change(before: float, after: float, r: float) -> Converted:
     """Return the SD of a change from both SDs and their correlation: sqrt(s1^2 + s2^2 - 2 r s1 s2)."""
+    _allow(-1 <= r <= 1 and before >= 0 and after >= 0, f"r {r:g}, SDs {before:g} and {after:g}", "r from -1 to 1 and SDs of zero or more")
     value = float(np.sqrt(before**2 + after**2 - 2 * r * before * after))
     return Converted(value, f"SD of change = sqrt({before:g}^2 + {after:g}^2 - 2 x {r:g} x {before:g} x {after:g}) = {value:.4g}")
 
@@ -74,6 +78,7 @@ def from_quartiles(q1: float, median: float, q3: float, n: float) -> tuple[Conve
 
     mean = (q1 + m + q3)/3, SD = (q3 - q1)/(2 z) with z the normal quantile of (0.75 n - 0.125)/(n + 0.25).
     """
+    _allow(q1 <= median <= q3 and n > 1, f"{q1:g}, {median:g}, {q3:g}, n {n:g}", "quartiles in order and n above 1")
     mean = (q1 + median + q3) / 3
     z = float(stats.norm.ppf((_THREE_QUARTERS * n - _EIGHTH) / (n + _QUARTER)))
     sd = (q3 - q1) / (2 * z)
@@ -81,6 +86,12 @@ def from_quartiles(q1: float, median: float, q3: float, n: float) -> tuple[Conve
         Converted(mean, f"mean = (q1 + median + q3)/3 = {mean:.4g}, assuming nearly normal data"),
         Converted(sd, f"SD = (q3 - q1)/(2 x {z:.3f}) = {sd:.4g}, assuming nearly normal data"),
     )
+
+
+def _allow(fits: bool, given: str, allowed: str) -> None:
+    """Raise `NotAllowed` for what does not fit."""
+    if not fits:
+        raise NotAllowed(given, allowed)
 
 
 _THREE_QUARTERS, _EIGHTH, _QUARTER = 0.75, 0.125, 0.25  # of the plotting positions of quartiles

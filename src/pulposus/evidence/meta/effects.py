@@ -16,7 +16,7 @@ from pulposus.evidence.meta.measures import Measure
 from pulposus.evidence.meta.proportions import of_proportions
 from pulposus.evidence.meta.table import Rows
 
-__all__ = ["Effects", "effects_of", "tables_of"]
+__all__ = ["Effects", "changes_of", "effects_of", "tables_of"]
 
 Array = NDArray[Any]
 CONTINUOUS, CHANGES, SHARES = ("MD", "SMD", "SMDH", "ROM"), ("MC", "SMCC", "SMCR", "ROMC"), ("PR", "PLN", "PLO", "PAS", "PFT")
@@ -85,6 +85,11 @@ def tables_of(numbers: Mapping[str, Array]) -> tuple[Array, Array, Array, Array]
     return numbers["ai"], numbers["n1i"] - numbers["ai"], numbers["ci"], numbers["n2i"] - numbers["ci"]
 
 
+def changes_of(numbers: Mapping[str, Array]) -> tuple[Array, Array, Array, Array, Array]:
+    """Return m1, s1, m2, s2 and n of before and after; SMCR has no second SD and needs none."""
+    return numbers["m1i"], numbers["sd1i"], numbers["m2i"], numbers.get("sd2i", numbers["sd1i"]), numbers["ni"]
+
+
 def _formed(numbers: Mapping[str, Array], of: Measure) -> tuple[Array, Array]:
     """Return effects and variances."""
     name = of.name
@@ -93,7 +98,7 @@ def _formed(numbers: Mapping[str, Array], of: Measure) -> tuple[Array, Array]:
     if name in CONTINUOUS:
         return of_means(name, *(numbers[column] for column in ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")))
     if name in CHANGES:
-        return of_change(name, *(numbers[column] for column in ("m1i", "sd1i", "m2i", "sd2i", "ni", "ri")))
+        return of_change(name, *changes_of(numbers), numbers["ri"])
     if name in SHARES:
         return of_proportions(name, numbers["xi"], numbers["ni"])
     return effects_of_tables(name, *tables_of(numbers))

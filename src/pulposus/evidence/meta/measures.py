@@ -25,7 +25,7 @@ class Measure:
 
 
 _MEANS = (("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"),)
-_TABLES = (("ai", "bi", "ci", "di"), ("ai", "n1i", "ci", "n2i"))
+_TABLES = (("ai", "n1i", "ci", "n2i"), ("ai", "bi", "ci", "di"))
 _TIMES = (("m1i", "sd1i", "m2i", "sd2i", "ni", "ri"),)
 _SHARE = (("xi", "ni"),)
 
@@ -39,7 +39,7 @@ MEASURES: Mapping[str, Measure] = {
         Measure("ROM", _MEANS, "log", unit=False),
         Measure("MC", _TIMES, compares="times"),
         Measure("SMCC", _TIMES, compares="times", unit=False),
-        Measure("SMCR", _TIMES, compares="times", unit=False),
+        Measure("SMCR", (("m1i", "sd1i", "m2i", "ni", "ri"),), compares="times", unit=False),
         Measure("ROMC", _TIMES, "log", "times", False),
         Measure("OR", _TABLES, "log", unit=False),
         Measure("RR", _TABLES, "log", unit=False),

@@ -23,11 +23,13 @@ from pulposus.evidence.sheet import Sheet, number
 __all__ = ["Rows", "dictionary", "read_rows"]
 
 Array = NDArray[Any]
-STANDS_FOR = {"vi": ("sei", "ci.lb", "ci.ub", "pval"), "sd1i": ("se1i",), "sd2i": ("se2i",)}
+STANDS_FOR = {"vi": ("sei", "ci.lb", "ci.ub", "pval"), "sd1i": ("se1i",), "sd2i": ("se2i",), "n1i": ("bi",), "n2i": ("di",)}
+BESIDE = ("level",)  # read with what stands for another column
 POSITIVE = ("vi", "sei", "n1i", "n2i", "ni", "n")
 NOT_NEGATIVE = ("sd1i", "sd2i", "se1i", "se2i", "sd", "ai", "bi", "ci", "di", "xi", "event")
 COUNTED = ("ai", "bi", "ci", "di", "n1i", "n2i", "xi", "ni", "n", "event")
 MOST_FAULTS = 50
+SHORTEST_NAME = 4  # letters, from which a name can be a misspelt one
 Cells = Mapping[str, float]
 
 
@@ -103,7 +105,16 @@ def read_rows(sheet: Sheet, of: Measure, r: float | None = None) -> Rows:
             ]
         )
     columns = {name: np.array([cells[name] for _, cells in kept]) for name in form}
+    notes += _misspelt(sheet)
     return Rows(sheet, tuple(position for position, _ in kept), columns, tuple(notes))
+
+
+def _misspelt(sheet: Sheet) -> list[str]:
+    """Return notes of columns that look like a misspelt known one: what a misspelt column was for is not done."""
+    free = [name for name in dictionary() if name not in sheet.columns and len(name) > SHORTEST_NAME]
+    unknown = [name for name in sheet.columns if name not in dictionary() and len(name) > SHORTEST_NAME]
+    near = {name: nearest(name, free) for name in unknown}
+    return [f"the column {name} is not known and not used; nearest: {found}" for name, found in near.items() if found]
 
 
 def _form(sheet: Sheet, of: Measure, r: float | None) -> tuple[str, ...]:
@@ -134,7 +145,7 @@ def _instead(sheet: Sheet, name: str) -> bool:
 
 def _cells(sheet: Sheet, position: int, form: Sequence[str], r: float | None) -> dict[str, float] | None:
     """Return the numbers of a row, None for a row without any; raises `InputError` for cells that are none."""
-    wanted = dict.fromkeys((*form, *(each for name in form for each in STANDS_FOR.get(name, ()))))
+    wanted = dict.fromkeys((*form, *(each for name in form for each in STANDS_FOR.get(name, ())), *BESIDE))
     faults, cells = [], {}
     for name in wanted:
         if name not in sheet.columns:
@@ -148,7 +159,7 @@ def _cells(sheet: Sheet, position: int, form: Sequence[str], r: float | None) ->
             cells[name] = value
     if faults:
         raise InputError(faults)
-    if not cells:
+    if not set(cells) - set(BESIDE):
         return None
     if "ri" in form and r is not None:
         cells.setdefault("ri", r)
@@ -171,7 +182,7 @@ def _completed(sheet: Sheet, position: int, form: Sequence[str], cells: dict[str
             faults.append(Fault(sheet.file, sheet.place(position, name), "nothing", "a number (the row has some of its numbers)"))
             continue
         cells[name] = found.value
-        notes.append(f"{place}: {found.how}")
+        notes += [f"{place}: {found.how}"] if found.how else []
     return faults, notes
 
 
@@ -182,11 +193,14 @@ def _worked_out(name: str, cells: Cells) -> convert.Converted | None:
     if name == "vi" and "ci.lb" in cells and "ci.ub" in cells:
         if cells["ci.lb"] >= cells["ci.ub"]:
             raise NotAllowed(f"ci.lb {cells['ci.lb']:g} not below ci.ub {cells['ci.ub']:g}", "the lower end below the upper one")
-        se = convert.se_from_interval(cells["ci.lb"], cells["ci.ub"])
+        se = convert.se_from_interval(cells["ci.lb"], cells["ci.ub"], cells.get("level", 95.0) / 100)
         return convert.Converted(se.value**2, f"{se.how}; v = SE^2")
     if name == "vi" and "pval" in cells and "yi" in cells:
         se = convert.se_from_p(cells["yi"], cells["pval"])
         return convert.Converted(se.value**2, f"{se.how}; v = SE^2")
+    for whole, part, rest in (("n1i", "ai", "bi"), ("n2i", "ci", "di")):
+        if name == whole and part in cells and rest in cells:
+            return convert.Converted(cells[part] + cells[rest], "")
     for sd, se_name, n in (("sd1i", "se1i", "n1i"), ("sd2i", "se2i", "n2i")):
         size = n if n in cells else "ni"
         if name == sd and se_name in cells and size in cells:
@@ -209,6 +223,9 @@ def _checked(sheet: Sheet, position: int, of: Measure, cells: Cells) -> list[Fau
     for events, total in (("ai", "n1i"), ("ci", "n2i"), ("xi", "ni"), ("event", "n")):
         if events in cells and total in cells and cells[events] > cells[total]:
             wrong.append((events, f"{cells[events]:g} of {cells[total]:g}", f"at most {total}"))
+    for part, rest, total in (("ai", "bi", "n1i"), ("ci", "di", "n2i")):
+        if {part, rest, total} <= set(cells) and cells[part] + cells[rest] != cells[total]:
+            wrong.append((total, f"{cells[total]:g}, not {cells[part]:g} + {cells[rest]:g}", f"{part} + {rest}"))
     if not wrong:
         wrong += _beyond(of, cells)
     return [Fault(sheet.file, sheet.place(position, name), given, allowed) for name, given, allowed in wrong]
@@ -217,18 +234,13 @@ def _checked(sheet: Sheet, position: int, of: Measure, cells: Cells) -> list[Fau
 def _beyond(of: Measure, cells: Cells) -> list[tuple[str, str, str]]:
     """Return numbers with which this measure cannot be formed."""
     wrong = []
-    small = {"SMD": ("n1i", "n2i"), "SMDH": ("n1i", "n2i"), "SMCC": ("ni",), "SMCR": ("ni",)}
-    for name in small.get(of.name, ()):
-        if cells[name] < 2:
-            wrong.append((name, f"{cells[name]:g}", f"at least 2 for {of.name}"))
+    for name in ("n1i", "n2i", "ni"):
+        if "sd1i" in cells and cells.get(name, 2) < 2:
+            wrong.append((name, f"{cells[name]:g}", f"at least 2 for {of.name}, which rests on an SD"))
     if of.name in ("ROM", "ROMC") and cells["m1i"] * cells["m2i"] <= 0:
         wrong.append(("m1i", f"{cells['m1i']:g} and {cells['m2i']:g}", "means of one sign for a ratio"))
-    if "sd1i" in cells and of.name != "GEN" and cells["sd1i"] == 0 and cells["sd2i"] == 0:
+    if "sd1i" in cells and cells["sd1i"] == 0 and cells.get("sd2i", 0) == 0:
         wrong.append(("sd1i", "0 and 0", "an SD above zero in one of the groups"))
-    if of.name == "SMCR" and cells["sd1i"] == 0:
-        wrong.append(("sd1i", "0", "an SD above zero to standardise by"))
-    if {"ai", "bi", "ci", "di"} <= set(cells) and (cells["ai"] + cells["bi"] == 0 or cells["ci"] + cells["di"] == 0):
-        wrong.append(("ai", "a group of nobody", "at least one in each group"))
     return wrong
 
 

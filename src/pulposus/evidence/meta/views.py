@@ -8,7 +8,7 @@ import numpy as np
 
 from pulposus.core.errors import NotAllowed
 from pulposus.evidence.meta.continuous import hedges_j, of_change
-from pulposus.evidence.meta.effects import CHANGES, Effects
+from pulposus.evidence.meta.effects import CHANGES, Effects, changes_of
 from pulposus.evidence.meta.pooling import pool
 from pulposus.evidence.meta.time_windows import curves, days
 from pulposus.evidence.sheet import NUMBER
@@ -39,7 +39,7 @@ def blocks(effects: Effects, options: Options, warnings: list[str]) -> dict[str,
 
 def _over_r(effects: Effects, options: Options) -> list[dict[str, Any]]:
     """Return the pool for every correlation of before and after, all rows alike."""
-    m1, s1, m2, s2, n = (effects.number(name) for name in ("m1i", "sd1i", "m2i", "sd2i", "ni"))
+    m1, s1, m2, s2, n = (part[list(effects.kept)] for part in changes_of(effects.rows.numbers))
     rows = []
     for r in CORRELATIONS:
         y, v = of_change(effects.measure.name, m1, s1, m2, s2, n, np.full(len(effects.y), r))
