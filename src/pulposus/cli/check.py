@@ -45,17 +45,19 @@ def _loaded(load: Callable[[], object]) -> list[str]:
 
 
 def check(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """Check the packaged parameter records, references and words; exit 1 if something is wrong."""
+    """Check the packaged parameter records, references, words and evidence; exit 1 if something is wrong."""
     from pulposus.core.language import Catalogue
     from pulposus.core.parameters import ParameterSet
     from pulposus.core.references import load_evidence_levels, load_references
     from pulposus.core.vocabulary import terms
+    from pulposus.evidence.library import library
 
     problems = [
         *_loaded(load_references),
         *_loaded(load_evidence_levels),
         *_loaded(Catalogue.load),
         *_loaded(lambda: terms("species")),
+        *_loaded(library),
     ]
     counts: dict[str, int] = {}
     broken = _loaded(ParameterSet.load)

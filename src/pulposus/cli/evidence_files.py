@@ -9,7 +9,7 @@ import typer
 
 from pulposus.cli.output import LANGUAGES, allowed_word, document, print_json, print_table, refuse
 
-__all__ = ["export", "flow", "import_", "imports", "remove", "template"]
+__all__ = ["bias", "export", "flow", "import_", "imports", "remove", "template"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Database = Annotated[str | None, typer.Option("--database", help="Address of the store, such as postgresql://USER@HOST/NAME.")]
@@ -109,6 +109,34 @@ def template(
         typer.echo(templates.text(what), nl=False)
     else:
         typer.echo(str(templates.write(what, out)))
+
+
+def bias(
+    tool: Annotated[str, typer.Option(help="SYRCLE (animals) or 'RoB 2' (trials).")] = "SYRCLE",
+    where: Annotated[list[str] | None, typer.Option("--where", help="A filter such as species=goat; repeat for more.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the traffic light as .svg or .png.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the picture: en or zh.")] = "en",
+    as_json: Json = False,
+    database: Database = None,
+) -> None:
+    """Show the risk of bias of papers, as far as what was read of them allows; as a table or a traffic light."""
+    from pulposus.evidence.bias import TOOLS, judgements
+    from pulposus.evidence.home import open_store
+
+    faults = allowed_word("--tool", tool, TOOLS) + allowed_word("--lang", lang, LANGUAGES)
+    if out is not None:
+        faults += allowed_word("--out", out.suffix.lower(), (".svg", ".png"))
+    refuse(faults)
+    rows = judgements(open_store(database), tool, where or ())
+    if out is not None and rows:
+        from pulposus.report.evidence.bias import traffic_light
+        from pulposus.report.evidence.export import save
+
+        typer.echo(str(save(traffic_light(rows, tool, lang), out)), err=as_json)
+    if as_json:
+        print_json(document("evidence_bias/1", {"tool": tool, "papers": [{"id": id, **judged} for id, judged in rows]}))
+    else:
+        print_table([{"paper": id, **judged} for id, judged in rows], f"{tool}: {len(rows)} papers judged")
 
 
 def flow(as_json: Json = False, database: Database = None) -> None:

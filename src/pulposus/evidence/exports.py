@@ -16,7 +16,6 @@ from pulposus.evidence.store import Record, Store
 __all__ = ["FORMATS", "export"]
 
 FORMATS = ("csv", "json", "bibtex", "ris")
-MOST_ASKED = 500
 
 
 def export(store: Store, ids: Sequence[str], form: str) -> str:
@@ -26,14 +25,14 @@ def export(store: Store, ids: Sequence[str], form: str) -> str:
     """
     if form not in FORMATS:
         raise unknown("form", form, FORMATS)
-    found = _records(store, ids)
+    found = record(store, ids)
     records = [found[id] for id in ids if id in found]
     if form == "json":
         return json.dumps([document(each) for each in records], indent=1, ensure_ascii=False) + "\n"
     if form == "csv":
         return _csv(records)
     keys = [key for each in records for key in _keys(each)]
-    rests = _records(store, [f"ref:{key}" for key in dict.fromkeys(keys)])
+    rests = record(store, [f"ref:{key}" for key in dict.fromkeys(keys)])
     references = [Reference(**each.body) for each in rests.values()]
     ordered = sorted(references, key=lambda reference: reference.key)
     return bibtex((each, ()) for each in ordered) if form == "bibtex" else "".join(_ris(each) for each in ordered)
@@ -43,14 +42,6 @@ def document(found: Record) -> dict[str, Any]:
     """Return a record as plain data."""
     head = {"record": found.id, "record_kind": found.kind, "origin": found.origin, "parent": found.parent}
     return {**head, **found.body, **({"inherited": found.inherited} if found.inherited else {})}
-
-
-def _records(store: Store, ids: Sequence[str]) -> dict[str, Record]:
-    """Return the records of many ids, asked for in parts."""
-    found: dict[str, Record] = {}
-    for start in range(0, len(ids), MOST_ASKED):
-        found |= record(store, ids[start : start + MOST_ASKED])
-    return found
 
 
 def _keys(found: Record) -> Iterable[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pulposus.evidence.entries import Entry
 
@@ -33,8 +32,7 @@ SHORT = {
 """Full paths that have a name of their own."""
 
 
-@dataclass(frozen=True)
-class Facet:
+class Facet(NamedTuple):
     """One value of one field."""
 
     field: str

@@ -120,10 +120,14 @@ def find(store: Store, id: str) -> Record:
 
 def record(store: Store, ids: Iterable[str]) -> dict[str, Record]:
     """Return the records of whole ids, those that exist, by id."""
+    wanted = list(ids)
+    found: dict[str, Record] = {}
     with store.reading() as session:
-        found = {each.id: each for each in session.scalars(sa.select(Record).where(Record.id.in_(list(ids))))}
+        for start in range(0, len(wanted), MOST_ASKED):
+            part = wanted[start : start + MOST_ASKED]
+            found.update({each.id: each for each in session.scalars(sa.select(Record).where(Record.id.in_(part)))})
         session.expunge_all()
-        return found
+    return found
 
 
 def _matched(store: Store, wanted: Sequence[Chunk], filters: Sequence[Filter], limit: int) -> tuple[sa.Select[Any], sa.Select[Any]]:

@@ -48,7 +48,7 @@ class FacetRow(Table):
 
     __tablename__ = "facet"
     number: orm.Mapped[int] = orm.mapped_column(sa.Integer, primary_key=True, autoincrement=True)
-    record: orm.Mapped[str] = orm.mapped_column(sa.String(200), index=True)
+    record: orm.Mapped[str] = orm.mapped_column(sa.String(200))
     field: orm.Mapped[str] = orm.mapped_column(sa.String(60))
     word: orm.Mapped[str] = orm.mapped_column(sa.String(200))
     amount: orm.Mapped[float | None] = orm.mapped_column(sa.Float)
@@ -134,7 +134,7 @@ def put(store: Store, session: orm.Session, entries: Iterable[Entry], origin: st
         records.append(record)
         found = [*facets_of(entry), Facet("origin", origin)]
         facets += [{"record": entry.id, "field": f.field, "word": f.word, "amount": f.amount} for f in found]
-        words.append({"record": entry.id, "tokens": " ".join(token for text in _texts(entry) for token in tokens(text))})
+        words.append({"record": entry.id, "tokens": " ".join(token for text in dict.fromkeys(_texts(entry)) for token in tokens(text))})
         count += 1
         if len(records) >= CHUNK:
             flush()

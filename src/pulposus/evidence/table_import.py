@@ -24,6 +24,7 @@ from pulposus.evidence.sheet import Sheet, number
 __all__ = ["Column", "columns", "papers_of", "template"]
 
 MOST_FAULTS = 50
+JUDGEMENTS = ("low", "some concerns", "high", "unclear")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,50}")
 GIVEN = {"read": "user", "read_how": "given by the user", "in_review": "none"}
 
@@ -190,10 +191,20 @@ def _value(column: Column, cell: str) -> Any:
         return cell
     if column.form in ("words", "one_of"):
         return choice(column.name, column.allowed())(cell)
+    if column.form == "judged":
+        return [_judged(item) for item in cell.split(";") if item.strip()]
     if column.form in ("words_list", "list"):
         items = [item.strip() for item in cell.split(";") if item.strip()]
         return [choice(column.name, column.allowed())(item) for item in items] if column.kinds else items
     return cell
+
+
+def _judged(item: str) -> dict[str, str]:
+    """Return one item of a risk-of-bias tool and its judgement."""
+    name, _, judgement = (part.strip() for part in item.partition("="))
+    known = [word for kind in ("syrcle_item", "rob2_item") for word in names(kind)]
+    judged = choice("judgement", JUDGEMENTS)(judgement)
+    return {"item": choice("item", known)(name), "judgement": judged, "why": "given by the user"}
 
 
 def _set(data: dict[str, Any], path: str, value: Any) -> None:
@@ -208,6 +219,8 @@ def _new_study(position: int, key: str, values: dict[str, Any], cells: dict[str,
     """Return a study that begins with a row."""
     told = values.pop("reference", {})
     reference = {"authors": "", **told, "key": f"{MINE}{key}", "read": "user", "note": "imported by the user"}
+    if "bias" in values:
+        values["bias"] = {"tool": "SYRCLE", "items": [], **values["bias"], "basis": "user"}
     data = {
         **values,
         **GIVEN,

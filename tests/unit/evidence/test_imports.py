@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from pulposus.core.errors import InputError
 from pulposus.evidence import batches
+from pulposus.evidence.bias import judgements
 from pulposus.evidence.duplicates import duplicates
 from pulposus.evidence.exports import export
 from pulposus.evidence.home import open_store
@@ -18,6 +19,7 @@ from pulposus.evidence.search import find, search
 from pulposus.evidence.store import Record
 from pulposus.evidence.table_import import columns, template
 from pulposus.evidence.templates import dictionary, write
+from pulposus.report.evidence.bias import traffic_light
 
 
 @pytest.fixture
@@ -53,6 +55,19 @@ def test_a_template_imports_is_found_in_both_languages_flagged_and_taken_out_who
     assert [each["records"] for each in batches.batches(store)] == [6]
     assert batches.remove(store, id) == 6 and count(store) == before
     assert not search(store, "smith2027")[1]
+
+
+def test_risk_of_bias_comes_with_a_study_and_is_shown_beside_the_packaged_ones(store, tmp_path):
+    def judged(rows):
+        for row in rows:
+            row["bias_tool"], row["bias"] = "SYRCLE", "sequence generation=low; assessor blinding=high"
+
+    commit(store, preview(store, table(tmp_path, judged)))
+    found = dict(judgements(store, "SYRCLE"))
+    assert found["u.smith2027"] == {"sequence generation": "low", "assessor blinding": "high"} and "zhang2011goat" in found
+    assert traffic_light(list(found.items()), "SYRCLE").axes[0].get_ylim()[0] == len(found) - 0.5
+    with pytest.raises(InputError, match="nearest: baseline"):
+        preview(store, table(tmp_path, lambda rows: [row.__setitem__("bias", "baselin=low") for row in rows], "c.csv"))
 
 
 def test_the_same_file_twice_is_refused_and_nothing_changes(store, tmp_path):
