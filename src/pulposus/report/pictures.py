@@ -100,8 +100,11 @@ def canvas(width: float, height: float, lang: str) -> Iterator[Any]:
 
 def svg_of(figure: Any) -> bytes:
     """Return a figure as SVG, the same bytes for the same figure."""
+    from matplotlib import rc_context
+
     buffer = BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    with rc_context(fname=_STYLE):  # its salt makes the ids of the file the same every time
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 
