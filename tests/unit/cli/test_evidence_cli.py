@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,14 @@ def test_meta_prints_the_contract_and_writes_pictures(capsys, tmp_path):
     assert {"forest.svg", "forest.png", "funnel.svg", "radial.svg", "baujat.svg", "meta.json", "meta.html"} == {each.name for each in out.iterdir()} - {
         "funnel.png", "radial.png", "baujat.png"}
     assert 'id="study:A"' in page and "森林图" in page and not re.search(r'(src|href)="http', page)
+
+
+def test_the_shipped_examples_say_what_their_page_says(capsys):
+    folder = Path(__file__).parents[3] / "examples" / "meta"
+    found = json.loads(said(capsys, "meta", str(folder / "responders_one_trial.csv"), "--measure", "RR", "--method", "FE", "--json").out)
+    assert {"same_subjects"} <= {each["id"] for each in found["audits"]} and found["shared_control"]["se_gls"] > found["se"]
+    found = json.loads(said(capsys, "meta", str(folder / "bcg.csv"), "--measure", "RR", "--knha", "--mods", "ablat", "--json").out)
+    assert round(next(each["estimate"] for each in found["coefficients"] if each["name"] == "ablat"), 4) == -0.0291
 
 
 def test_meta_of_a_network(capsys, tmp_path):
