@@ -220,8 +220,10 @@ def _stratified(rows: Rows, effects: Effects, options: Options) -> dict[str, Any
 def _about(effects: Effects, fit: Pooled, options: Options) -> list[str]:
     """Return warnings about what is pooled as if it were independent or of one kind."""
     found = []
-    if len(set(effects.studies)) < fit.k and not options.cluster:
-        found.append(f"{fit.k} effects of {len(set(effects.studies))} studies are pooled as independent; --cluster study accounts for it")
+    several = len(set(effects.studies))
+    if several < fit.k and not options.cluster:
+        of = "one study" if several == 1 else f"{several} studies"
+        found.append(f"{fit.k} effects of {of} are pooled as independent; --cluster study accounts for it")
     if fit.k < FEW and options.test == "z" and options.method not in ("FE", "EE") and fit.k > 1:
         found.append(f"k = {fit.k} with a normal interval is too sure; --knha is the usual choice for few studies")
     if fit.k == 1:
