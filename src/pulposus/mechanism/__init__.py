@@ -1,0 +1,1 @@
+"""The cell network: nodes, edges, experiments, scores, and what it tells the tissue."""

@@ -1,0 +1,103 @@
+"""Edges of the cell network: what acts on what, in which cell, on whose word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulposus.core.errors import Fault, nearest
+from pulposus.mechanism.nodes import CELLS
+
+__all__ = ["BASES", "Edge", "edge_of_row"]
+
+BASES = ("assumed", "title", "review", "inferred", "secondary", "abstract", "full_text")
+"""How far an edge was checked, weakest first: nobody's word; a title; a review's word alone; drawn from a read-out that an
+abstract tells; another paper's word; the abstract or an excerpt of its own paper; its full text."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An edge; `weight` w is the largest share by which it raises (+) or cuts (-) its target.
+
+    Edges of one target with the same `gate` act together alone (AND). `option` is `hypothesis=option ...`, empty for an
+    edge that every rival has.
+    """
+
+    id: str
+    source: str
+    target: str
+    sign: int
+    gate: str
+    cells: tuple[str, ...]
+    mechanism: str
+    weight: float
+    weight_low: float
+    weight_high: float
+    basis: str
+    species: str
+    system: str
+    references: tuple[str, ...]
+    hypothesis: str
+    options: tuple[str, ...]
+    contradiction: str
+    note: str
+
+    def acts_in(self, cell: str) -> bool:
+        """Return whether the edge acts in a cell."""
+        return not self.cells or cell in self.cells
+
+    @property
+    def rank(self) -> int:
+        """Return how far the edge was checked, 0 for not at all."""
+        return BASES.index(self.basis)
+
+
+def edge_of_row(row: dict[str, str], place: str, file: str, known: dict[str, object], faults: list[Fault]) -> Edge | None:
+    """Return the edge of a table row; adds what is wrong with it to `faults`."""
+    before = len(faults)
+    for key in ("source", "target"):
+        if row[key] not in known:
+            faults.append(Fault(file, f"{place}: {key}", repr(row[key]), "a node", nearest(row[key], list(known))))
+    if row["sign"] not in ("+", "-"):
+        faults.append(Fault(file, f"{place}: sign", repr(row["sign"]), "+ or -"))
+    cells = () if row["cells"] == "all" else tuple(row["cells"].split())
+    faults.extend(Fault(file, f"{place}: cells", repr(cell), "all, " + ", ".join(CELLS)) for cell in cells if cell not in CELLS)
+    if row["basis"] not in BASES:
+        faults.append(Fault(file, f"{place}: basis", repr(row["basis"]), ", ".join(BASES)))
+    weights = [_weight(row, key, place, file, faults) for key in ("weight", "weight_low", "weight_high")]
+    hypothesis, _, options = row["option"].partition("=")
+    if row["option"] and not options:
+        faults.append(Fault(file, f"{place}: option", repr(row["option"]), "hypothesis=option"))
+    if len(faults) > before:
+        return None
+    sign = 1 if row["sign"] == "+" else -1
+    weight, low, high = weights
+    return Edge(
+        id=row["id"],
+        source=row["source"],
+        target=row["target"],
+        sign=sign,
+        gate=row["gate"],
+        cells=cells,
+        mechanism=row["mechanism"],
+        weight=weight,
+        weight_low=low,
+        weight_high=high,
+        basis=row["basis"],
+        species=row["species"],
+        system=row["system"],
+        references=tuple(row["references"].split()),
+        hypothesis=hypothesis,
+        options=tuple(options.split()),
+        contradiction=row["contradiction"],
+        note=row["note"],
+    )
+
+
+def _weight(row: dict[str, str], key: str, place: str, file: str, faults: list[Fault]) -> float:
+    try:
+        value = float(row[key])
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value < 1.0:
+        faults.append(Fault(file, f"{place}: {key}", repr(row[key]), "a share from 0 to below 1"))
+    return value

@@ -1,0 +1,230 @@
+"""Rates of the cell network: weighted logic with Hill curves, for many conditions at once.
+
+For node i with basal b_i, ceiling y_i (1, or less under a knock-down), time constant tau_i and terms t (one edge, or the
+edges of an AND gate), with the normalised Hill curve of the source s:
+
+    f_s(x)  = B x^n / (K^n + x^n),  B = (e^n - 1)/(2 e^n - 1),  K = (B - 1)^(1/n)     f(0) = 0, f(e) = 1/2, f(1) = 1
+    g_t     = product of f over the members of term t
+    A_i     = 1 - (1 - b_i) prod over activating t of (1 - w_t g_t)
+    R_i     = prod over repressing t of (1 - w_t g_t)
+    dx_i/dt = (y_i A_i R_i - x_i) / tau_i
+
+Inputs, and nodes that a condition clamps, keep their value. Sources: KRAEUTLER2010 (normalised Hill, weights), WITTMANN2009
+(logic as products). The weights are priors, not fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulposus.core.errors import NotAllowed
+from pulposus.mechanism.network import Network
+
+__all__ = ["Kinetics", "Settings"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Numbers of the kinetics: `hill` n and `ec50` e of every curve, `ec50_of` of single sources.
+
+    `weights`, `basal` and `tau` replace those of the tables, by edge or node id.
+    """
+
+    hill: float = 1.4
+    ec50: float = 0.5
+    ec50_of: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    basal: dict[str, float] = field(default_factory=dict)
+    tau: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """Terms of one sign: layer j holds the j-th term of every target that has one, busiest targets first."""
+
+    order: NDArray[np.intp]  # targets, busiest first
+    layers: tuple[tuple[NDArray[np.intp], Array], ...]  # source rows and weights (m, 1) of every layer
+    back: NDArray[np.intp]  # place of every node in `order`, len(order) for those without a term
+
+
+class Kinetics:
+    """A network made ready to run; arrays are (nodes, conditions).
+
+    >>> from pulposus.mechanism.network import load_network
+    >>> network = load_network().of("NP")
+    >>> kinetics = Kinetics(network)
+    >>> x = np.zeros((len(network.nodes), 1)); x[network.index["IL1B_ext"]] = 1.0
+    >>> round(float(kinetics.target(x)[network.index["IL1R1"], 0]), 3)  # 0.95 from the ligand, nothing else yet
+    0.95
+    """
+
+    def __init__(self, network: Network, settings: Settings | None = None) -> None:
+        """Compile a network; raises `NotAllowed` for numbers outside what the curves allow."""
+        self.network = network
+        self.settings = settings = settings or Settings()
+        self.size = len(network.nodes)
+        self.basal = np.array([settings.basal.get(node.id, node.basal) for node in network.nodes])
+        self.tau = np.array([settings.tau.get(node.id, node.tau) or np.inf for node in network.nodes])
+        self.is_input = np.array([node.is_input for node in network.nodes])
+        self.n = settings.hill
+        e = np.array([settings.ec50_of.get(node.id, settings.ec50) for node in network.nodes]) ** self.n
+        if self.n < 1.0 or not ((e > 0) & (2 * e < 1)).all():
+            raise NotAllowed(f"hill {self.n:g} with ec50 {settings.ec50:g}", "hill from 1 and 0 < 2 ec50^hill < 1")
+        self.B = ((e - 1) / (2 * e - 1))[:, None]
+        self.Kn = self.B - 1
+        self._build()
+
+    def _build(self) -> None:
+        """Sort edges into terms, and terms into layers."""
+        place, wanted = self.network.index, self.settings.weights
+        gates: dict[tuple[str, str], int] = {}
+        members: list[list[int]] = []
+        targets, weights, signs = [], [], []
+        for edge in self.network.edges:
+            key = (edge.gate, edge.target)
+            if edge.gate and key in gates:
+                members[gates[key]].append(place[edge.source])
+                continue
+            if edge.gate:
+                gates[key] = len(members)
+            members.append([place[edge.source]])
+            targets.append(place[edge.target])
+            weights.append(wanted.get(edge.id, edge.weight))
+            signs.append(edge.sign)
+        self.terms = [tuple(each) for each in members]
+        self.of_target, self.weight = np.array(targets, dtype=np.intp), np.array(weights)
+        self.sign = np.array(signs)
+        self.single = np.array([each[0] for each in self.terms], dtype=np.intp)
+        self.gated = tuple((t, np.array(each, dtype=np.intp)) for t, each in enumerate(self.terms) if len(each) > 1)
+        self.raising, self.cutting = self._side(1), self._side(-1)
+
+    def _side(self, sign: int) -> _Side:
+        by_target: dict[int, list[int]] = {}
+        for term in np.flatnonzero(self.sign == sign):
+            by_target.setdefault(int(self.of_target[term]), []).append(int(term))
+        order = sorted(by_target, key=lambda target: (-len(by_target[target]), target))
+        layers = []
+        for depth in range(len(by_target[order[0]]) if order else 0):
+            terms = [by_target[target][depth] for target in order if len(by_target[target]) > depth]
+            rows = [self._row(term) for term in terms]
+            layers.append((np.array(rows, dtype=np.intp), self.weight[terms][:, None]))
+        back = np.full(self.size, len(order), dtype=np.intp)
+        back[order] = np.arange(len(order))
+        return _Side(np.array(order, dtype=np.intp), tuple(layers), back)
+
+    def _row(self, term: int) -> int:
+        """Return the row of the curves that a term reads: a node's, or beyond the nodes one of the gates'."""
+        for place, (gated, _) in enumerate(self.gated):
+            if gated == term:
+                return self.size + place
+        return int(self.single[term])
+
+    def curves(self, x: Array) -> Array:
+        """Return f of every node, and the products of the gates below them, shape (nodes + gates, conditions)."""
+        found = np.empty((self.size + len(self.gated), x.shape[1]))
+        power = np.power(np.maximum(x, 0.0), self.n, out=found[: self.size])
+        np.divide(self.B * power, self.Kn + power, out=power)
+        for place, (_, rows) in enumerate(self.gated):
+            np.prod(found[rows], axis=0, out=found[self.size + place])
+        return found
+
+    def target(self, x: Array, ceiling: Array | None = None) -> Array:
+        """Return the state y A R that every node moves to, shape (nodes, conditions); inputs stay where they are."""
+        f = self.curves(x)
+        free, left = self._product(self.raising, f), self._product(self.cutting, f)
+        found = 1.0 - (1.0 - self.basal)[:, None] * free
+        found *= left
+        if ceiling is not None:
+            found *= ceiling
+        found[self.is_input] = x[self.is_input]
+        return found
+
+    def _product(self, side: _Side, f: Array) -> Array:
+        """Return the product of (1 - w g) over the terms of one sign, shape (nodes, conditions)."""
+        found = np.ones((len(side.order) + 1, f.shape[1]))
+        for rows, w in side.layers:
+            part = f[rows]
+            part *= -w
+            part += 1.0
+            found[: len(rows)] *= part
+        return found[side.back]
+
+    def jacobian(self, x: Array, ceiling: Array | None = None) -> Array:
+        """Return the derivative of `target`, shape (conditions, nodes, nodes); rows of inputs are zero.
+
+        It is dense for the solver, and filled from the edges alone: d target_i / d x_s by the product rule.
+        """
+        f = self.curves(x)
+        g = f[: self.size][self.single].copy()
+        for place, (term, _) in enumerate(self.gated):
+            g[term] = f[self.size + place]
+        free, left = self._product(self.raising, f), self._product(self.cutting, f)
+        top = 1.0 if ceiling is None else ceiling
+        raised = top * left * (1.0 - self.basal)[:, None] * free
+        cut = top * (1.0 - (1.0 - self.basal)[:, None] * free) * left
+        slope = self.weight[:, None] / (1.0 - self.weight[:, None] * g)
+        gain = np.where((self.sign > 0)[:, None], raised[self.of_target], -cut[self.of_target]) * slope
+        rise = self._slopes(x, f[: self.size])
+        entries = self._entries(gain, rise, f)
+        found = np.zeros((x.shape[1], self.size * self.size))
+        for chosen in self._passes:
+            found[:, self._flat[chosen]] += entries[chosen].T
+        matrix = found.reshape(-1, self.size, self.size)
+        matrix[:, self.is_input, :] = 0.0
+        return matrix
+
+    def _slopes(self, x: Array, f: Array) -> Array:
+        """Return df/dx = n f (1 - f/B) / x, zero at x = 0."""
+        return np.where(x > 0, self.n * f * (1.0 - f / self.B) / np.maximum(x, np.finfo(float).tiny), 0.0)
+
+    @cached_property
+    def pattern(self) -> tuple[tuple[int, int, int], ...]:
+        """Return (term, target, source) of every entry of the Jacobian that is not zero by structure."""
+        return tuple((t, int(self.of_target[t]), s) for t, each in enumerate(self.terms) for s in each)
+
+    @cached_property
+    def _columns(self) -> NDArray[np.intp]:
+        return np.array([source for _, _, source in self.pattern], dtype=np.intp)
+
+    @cached_property
+    def _flat(self) -> NDArray[np.intp]:
+        """Return where the entries of `pattern` stand in a flattened matrix."""
+        return np.array([target * self.size + source for _, target, source in self.pattern], dtype=np.intp)
+
+    @cached_property
+    def _passes(self) -> tuple[NDArray[np.intp], ...]:
+        """Return entries in groups within which no place of the matrix is met twice."""
+        seen: dict[int, int] = {}
+        groups: list[list[int]] = []
+        for at, flat in enumerate(self._flat):
+            depth = seen[int(flat)] = seen.get(int(flat), -1) + 1
+            groups.extend([[]] if depth == len(groups) else [])
+            groups[depth].append(at)
+        return tuple(np.array(each, dtype=np.intp) for each in groups)
+
+    def _entries(self, gain: Array, rise: Array, f: Array) -> Array:
+        """Return the entries of `pattern`, shape (entries, conditions)."""
+        which = np.array([term for term, _, _ in self.pattern], dtype=np.intp)
+        found = gain[which] * rise[self._columns]
+        for at, (term, _, source) in enumerate(self.pattern):
+            for other in self.terms[term]:
+                if other != source:
+                    found[at] *= f[other]
+        return found
+
+    def start(self, clamps: Sequence[dict[str, float]]) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the state of unstimulated cells with the clamps of every condition set, and where it is held."""
+        x = np.repeat(self.basal[:, None], len(clamps), axis=1)
+        held = np.repeat(self.is_input[:, None], len(clamps), axis=1)
+        for column, each in enumerate(clamps):
+            for id, value in each.items():
+                row = self.network.index[id]
+                x[row, column], held[row, column] = value, True
+        return x, held

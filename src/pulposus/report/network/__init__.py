@@ -1,0 +1,1 @@
+"""The drawn cell network and its page."""
