@@ -46,12 +46,19 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class _Side:
-    """Terms of one sign: layer j holds the j-th term of every target that has one, busiest targets first."""
+class _Products:
+    """Products of (1 - w g) for every target and sign at once: layer j holds the j-th term of each, busiest first."""
 
-    order: NDArray[np.intp]  # targets, busiest first
-    layers: tuple[tuple[NDArray[np.intp], Array], ...]  # source rows and weights (m, 1) of every layer
-    back: NDArray[np.intp]  # place of every node in `order`, len(order) for those without a term
+    rows: NDArray[np.intp]  # rows of the curves that the terms read, layer after layer
+    weight: Array  # (terms, 1)
+    cuts: tuple[int, ...]  # where the layers start and the last ends
+    raising: NDArray[np.intp]  # place of the product of every node, the last place for those without a term
+    cutting: NDArray[np.intp]
+
+    @property
+    def slots(self) -> int:
+        """Return how many products there are, with the one that stays 1."""
+        return (self.cuts[1] - self.cuts[0] if len(self.cuts) > 1 else 0) + 1
 
 
 class Kinetics:
@@ -103,21 +110,22 @@ class Kinetics:
         self.sign = np.array(signs)
         self.single = np.array([each[0] for each in self.terms], dtype=np.intp)
         self.gated = tuple((t, np.array(each, dtype=np.intp)) for t, each in enumerate(self.terms) if len(each) > 1)
-        self.raising, self.cutting = self._side(1), self._side(-1)
+        self.products = self._layers()
 
-    def _side(self, sign: int) -> _Side:
-        by_target: dict[int, list[int]] = {}
-        for term in np.flatnonzero(self.sign == sign):
-            by_target.setdefault(int(self.of_target[term]), []).append(int(term))
-        order = sorted(by_target, key=lambda target: (-len(by_target[target]), target))
-        layers = []
-        for depth in range(len(by_target[order[0]]) if order else 0):
-            terms = [by_target[target][depth] for target in order if len(by_target[target]) > depth]
-            rows = [self._row(term) for term in terms]
-            layers.append((np.array(rows, dtype=np.intp), self.weight[terms][:, None]))
-        back = np.full(self.size, len(order), dtype=np.intp)
-        back[order] = np.arange(len(order))
-        return _Side(np.array(order, dtype=np.intp), tuple(layers), back)
+    def _layers(self) -> _Products:
+        by_slot: dict[tuple[int, int], list[int]] = {}
+        for term, (sign, target) in enumerate(zip(self.sign, self.of_target, strict=True)):
+            by_slot.setdefault((int(sign), int(target)), []).append(term)
+        order = sorted(by_slot, key=lambda slot: (-len(by_slot[slot]), slot))
+        deepest = len(by_slot[order[0]]) if order else 0
+        layers = [[by_slot[slot][depth] for slot in order if len(by_slot[slot]) > depth] for depth in range(deepest)]
+        terms = [term for layer in layers for term in layer]
+        places = {1: np.full(self.size, len(order), dtype=np.intp), -1: np.full(self.size, len(order), dtype=np.intp)}
+        for place, (sign, target) in enumerate(order):
+            places[sign][target] = place
+        rows = np.array([self._row(term) for term in terms], dtype=np.intp)
+        cuts = tuple(int(each) for each in np.cumsum([0, *(len(layer) for layer in layers)]))
+        return _Products(rows, self.weight[terms][:, None], cuts, places[1], places[-1])
 
     def _row(self, term: int) -> int:
         """Return the row of the curves that a term reads: a node's, or beyond the nodes one of the gates'."""
@@ -129,32 +137,37 @@ class Kinetics:
     def curves(self, x: Array) -> Array:
         """Return f of every node, and the products of the gates below them, shape (nodes + gates, conditions)."""
         found = np.empty((self.size + len(self.gated), x.shape[1]))
-        power = np.power(np.maximum(x, 0.0), self.n, out=found[: self.size])
-        np.divide(self.B * power, self.Kn + power, out=power)
+        power = np.maximum(x, 0.0, out=found[: self.size])
+        np.power(power, self.n, out=power)
+        below = power + self.Kn
+        power *= self.B
+        power /= below
         for place, (_, rows) in enumerate(self.gated):
             np.prod(found[rows], axis=0, out=found[self.size + place])
         return found
 
     def target(self, x: Array, ceiling: Array | None = None) -> Array:
         """Return the state y A R that every node moves to, shape (nodes, conditions); inputs stay where they are."""
-        f = self.curves(x)
-        free, left = self._product(self.raising, f), self._product(self.cutting, f)
-        found = 1.0 - (1.0 - self.basal)[:, None] * free
+        free, left = self._sides(self.curves(x))
+        found = free
+        found *= (self.basal - 1.0)[:, None]
+        found += 1.0
         found *= left
         if ceiling is not None:
             found *= ceiling
         found[self.is_input] = x[self.is_input]
         return found
 
-    def _product(self, side: _Side, f: Array) -> Array:
-        """Return the product of (1 - w g) over the terms of one sign, shape (nodes, conditions)."""
-        found = np.ones((len(side.order) + 1, f.shape[1]))
-        for rows, w in side.layers:
-            part = f[rows]
-            part *= -w
-            part += 1.0
-            found[: len(rows)] *= part
-        return found[side.back]
+    def _sides(self, f: Array) -> tuple[Array, Array]:
+        """Return the products of (1 - w g) over raising and over cutting terms, shape (nodes, conditions) each."""
+        held = self.products
+        part = f.take(held.rows, axis=0)
+        part *= -held.weight
+        part += 1.0
+        found = np.ones((held.slots, f.shape[1]))
+        for first, last in zip(held.cuts, held.cuts[1:], strict=False):
+            found[: last - first] *= part[first:last]
+        return found.take(held.raising, axis=0), found.take(held.cutting, axis=0)
 
     def jacobian(self, x: Array, ceiling: Array | None = None) -> Array:
         """Return the derivative of `target`, shape (conditions, nodes, nodes); rows of inputs are zero.
@@ -165,7 +178,7 @@ class Kinetics:
         g = f[: self.size][self.single].copy()
         for place, (term, _) in enumerate(self.gated):
             g[term] = f[self.size + place]
-        free, left = self._product(self.raising, f), self._product(self.cutting, f)
+        free, left = self._sides(f)
         top = 1.0 if ceiling is None else ceiling
         raised = top * left * (1.0 - self.basal)[:, None] * free
         cut = top * (1.0 - (1.0 - self.basal)[:, None] * free) * left

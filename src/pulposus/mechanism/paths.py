@@ -1,9 +1,9 @@
 """Why a read-out changed: the paths from what was done to what was read, with what each carried.
 
-Between two steady states, x' = x + d, the change of node i is split over the edges into it in proportion to their gain at
-the middle state, c_is = (dF_i/dx_s) d_s; the share of a path is the product of the shares of its edges, and what it
-carried is that product times the change of the read-out. Paths through cycles are followed once round. What the listed
-paths leave over is told, and so is what arises at clamped nodes alone.
+Between two steady states, x' = x + d, the change of node i is split over the edges into it by their gain on the straight way
+from one to the other, c_is = d_s * integral of dF_i/dx_s (x + t d) dt from 0 to 1, which adds up to d_i (Aumann and Shapley's
+shares). The share of a path is the product of the shares of its edges. Paths through cycles are followed once round; what the
+listed paths leave over is told. A knocked-down node starts paths of its own, with what its edges do not explain.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 
 LEAST = 0.01  # share below which a path is not followed on
 LONGEST = 14
+POINTS = 6  # of the integral on the way
 MOST = 4000  # open paths kept while searching
 
 
@@ -47,7 +48,7 @@ def carried(
     end = network.index[readout]
     if abs(change[end]) < 1e-12:
         return ()
-    gains = _gains(kinetics, (before + after) / 2, ceiling)
+    gains = _gains(kinetics, before, change, ceiling)
     open_: list[tuple[tuple[int, ...], float]] = [((end,), 1.0)]
     found: list[tuple[tuple[int, ...], float]] = []
     into: dict[int, list[int]] = {}
@@ -63,7 +64,6 @@ def carried(
         if len(path) > LONGEST:
             continue
         parts = {source: gains[node, source] * change[source] for source in into.get(node, ())}
-        # A knock-down lowers the node itself: what the edges do not explain stays with it.
         for source, part in parts.items():
             onward = share * part / change[node] if change[node] else 0.0
             if source not in path and abs(onward) >= LEAST and len(open_) < MOST:
@@ -75,9 +75,12 @@ def carried(
     return tuple(_path(network, each, share) for each, share in found)
 
 
-def _gains(kinetics: Kinetics, x: Array, ceiling: Array | None) -> dict[tuple[int, int], float]:
-    """Return dF_target/dx_source of every edge that acts."""
-    matrix = kinetics.jacobian(x[:, None], None if ceiling is None else ceiling[:, None])[0]
+def _gains(kinetics: Kinetics, before: Array, change: Array, ceiling: Array | None) -> dict[tuple[int, int], float]:
+    """Return the mean of dF_target/dx_source on the way, for every edge that acts."""
+    t, weight = np.polynomial.legendre.leggauss(POINTS)
+    way = before[:, None] + change[:, None] * (t + 1.0) / 2.0
+    top = None if ceiling is None else np.repeat(ceiling[:, None], POINTS, axis=1)
+    matrix = np.tensordot(weight / 2.0, kinetics.jacobian(way, top), (0, 0))
     targets, sources = np.nonzero(matrix)
     return {(int(t), int(s)): float(matrix[t, s]) for t, s in zip(targets, sources, strict=True)}
 
