@@ -18,6 +18,7 @@ from pulposus.exchange.library import libsbml
 from pulposus.exchange.mathml import compile_rates, translate
 from pulposus.exchange.rate_model import RateModel
 from pulposus.exchange.sbml_write import NAMESPACE, sbml_text
+from pulposus.mechanism.conditions import Condition
 from pulposus.mechanism.edges import Edge
 from pulposus.mechanism.kinetics import Settings
 from pulposus.mechanism.network import Network
@@ -105,8 +106,8 @@ def _names_in(node: Any) -> set[str]:
     return found
 
 
-def read_network(path: str | Path) -> tuple[Network, Settings] | None:
-    """Return the network and its numbers from a file that this program wrote, None from any other.
+def read_network(path: str | Path) -> tuple[Network, Settings, Condition] | None:
+    """Return the network, its numbers and what was held from a file that this program wrote, None from any other.
 
     A file whose formulas no longer follow from the edges it tells of is refused.
     """
@@ -117,15 +118,18 @@ def read_network(path: str | Path) -> tuple[Network, Settings] | None:
     nodes = [Node(**_typed(Node, each)) for each in _tags(tree, "node")]
     edges = [Edge(**_typed(Edge, each)) for each in _tags(tree, "edge")]
     said = _tags(tree, "settings")[0]
-    network, settings = Network(tuple(nodes), tuple(edges)), _settings(said)
-    if sbml_text(network, settings) != text:
+    network, (settings, condition) = Network(tuple(nodes), tuple(edges)), _numbers(said)
+    if sbml_text(network, settings, condition) != text:
         raise InputError([Fault(Path(path).name, "", "formulas or numbers that do not follow from its edges", "a file as it was written")])
-    return network, settings
+    return network, settings, condition
 
 
-def _settings(said: dict[str, str]) -> Settings:
-    gates = dict(part.split(":") for part in said.get("ec50_of", "").split())
-    return Settings(hill=float(said["hill"]), ec50=float(said["ec50"]), ec50_of={id: float(value) for id, value in gates.items()})
+def _numbers(said: dict[str, str]) -> tuple[Settings, Condition]:
+    def pairs(key: str) -> dict[str, float]:
+        return {id: float(value) for id, value in (part.split(":") for part in said.get(key, "").split())}
+
+    settings = Settings(hill=float(said["hill"]), ec50=float(said["ec50"]), ec50_of=pairs("ec50_of"))
+    return settings, Condition(tuple(pairs("clamps").items()), tuple(pairs("factors").items()))
 
 
 def _broken(document: Any, sbml: Any, name: str) -> list[Fault]:

@@ -6,7 +6,7 @@ their own; a weight carries its edge (source, target, sign, gate, basis) and the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -40,7 +40,7 @@ def sbml_text(network: Network, settings: Settings | None = None, condition: Con
     model.setName("Cell network of the intervertebral disc")
     _units(model, sbml)
     kinetics = Kinetics(network, settings)
-    model.appendAnnotation(_tag("settings", _told(settings)))
+    model.appendAnnotation(_tag("settings", _told(settings, condition)))
     _hill(model, sbml)
     _parameter(model, "n", settings.hill, "dimensionless", "steepness of every curve")
     held = dict(condition.clamps)
@@ -64,9 +64,12 @@ def sbml_text(network: Network, settings: Settings | None = None, condition: Con
     return str(sbml.writeSBMLToString(document))
 
 
-def _told(settings: Settings) -> dict[str, str]:
-    gates = " ".join(f"{id}:{value!r}" for id, value in settings.ec50_of.items())
-    return {"hill": repr(settings.hill), "ec50": repr(settings.ec50), "ec50_of": gates}
+def _told(settings: Settings, condition: Condition) -> dict[str, str]:
+    def pairs(values: Iterable[tuple[str, float]]) -> str:
+        return " ".join(f"{id}:{value!r}" for id, value in values)
+
+    numbers = {"hill": repr(settings.hill), "ec50": repr(settings.ec50), "ec50_of": pairs(settings.ec50_of.items())}
+    return {**numbers, "clamps": pairs(condition.clamps), "factors": pairs(condition.factors)}
 
 
 def _units(model: Any, sbml: Any) -> None:

@@ -70,10 +70,11 @@ def test_written_read_and_simulated_it_equals_roadrunner_and_ourselves(tmp_path)
 
 
 def test_a_second_write_gives_the_same_bytes(tmp_path):
-    text = sbml_text(NETWORK, calibrated())
-    network, settings = read_network(written(tmp_path, text))
-    assert network.edges == NETWORK.edges and network.nodes == NETWORK.nodes and settings == calibrated()
-    assert sbml_text(network, settings) == text
+    held = Condition((("TNF_ext", 0.8),), (("P38", 0.3),))
+    text = sbml_text(NETWORK, calibrated(), held)
+    network, settings, condition = read_network(written(tmp_path, text))
+    assert network.edges == NETWORK.edges and network.nodes == NETWORK.nodes and settings == calibrated() and condition == held
+    assert sbml_text(network, settings, condition) == text
 
 
 def test_a_file_whose_numbers_were_changed_is_not_taken_for_the_network(tmp_path):
