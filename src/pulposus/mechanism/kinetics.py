@@ -170,10 +170,14 @@ class Kinetics:
         return found.take(held.raising, axis=0), found.take(held.cutting, axis=0)
 
     def jacobian(self, x: Array, ceiling: Array | None = None) -> Array:
-        """Return the derivative of `target`, shape (conditions, nodes, nodes); rows of inputs are zero.
+        """Return the derivative of `target` as full matrices, shape (conditions, nodes, nodes); rows of inputs are zero."""
+        found = np.zeros((x.shape[1], self.size * self.size))
+        targets, sources = self.pairs
+        found[:, targets * self.size + sources] = self.entries(x, ceiling).T
+        return found.reshape(-1, self.size, self.size)
 
-        It is dense for the solver, and filled from the edges alone: d target_i / d x_s by the product rule.
-        """
+    def entries(self, x: Array, ceiling: Array | None = None) -> Array:
+        """Return d target_i / d x_s at the `pairs` (i, s) by the product rule, shape (pairs, conditions)."""
         f = self.curves(x)
         g = f[: self.size][self.single].copy()
         for place, (term, _) in enumerate(self.gated):
@@ -184,52 +188,49 @@ class Kinetics:
         cut = top * (1.0 - (1.0 - self.basal)[:, None] * free) * left
         slope = self.weight[:, None] / (1.0 - self.weight[:, None] * g)
         gain = np.where((self.sign > 0)[:, None], raised[self.of_target], -cut[self.of_target]) * slope
-        rise = self._slopes(x, f[: self.size])
-        entries = self._entries(gain, rise, f)
-        found = np.zeros((x.shape[1], self.size * self.size))
-        for chosen in self._passes:
-            found[:, self._flat[chosen]] += entries[chosen].T
-        matrix = found.reshape(-1, self.size, self.size)
-        matrix[:, self.is_input, :] = 0.0
-        return matrix
+        parts = self._parts(gain, self._slopes(x, f[: self.size]), f)
+        found = np.zeros((len(self.pairs[0]), x.shape[1]))
+        for chosen, places in self._passes:
+            found[places] += parts[chosen]
+        return found
 
     def _slopes(self, x: Array, f: Array) -> Array:
         """Return df/dx = n f (1 - f/B) / x, zero at x = 0."""
         return np.where(x > 0, self.n * f * (1.0 - f / self.B) / np.maximum(x, np.finfo(float).tiny), 0.0)
 
     @cached_property
-    def pattern(self) -> tuple[tuple[int, int, int], ...]:
-        """Return (term, target, source) of every entry of the Jacobian that is not zero by structure."""
-        return tuple((t, int(self.of_target[t]), s) for t, each in enumerate(self.terms) for s in each)
+    def _pattern(self) -> tuple[tuple[int, int, int], ...]:
+        """Return (term, target, source) of every derivative of a term that is not zero by structure."""
+        found = ((t, int(self.of_target[t]), s) for t, each in enumerate(self.terms) for s in each)
+        return tuple(each for each in found if not self.is_input[each[1]])
 
     @cached_property
-    def _columns(self) -> NDArray[np.intp]:
-        return np.array([source for _, _, source in self.pattern], dtype=np.intp)
+    def pairs(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return targets and sources of the entries of the Jacobian, every pair once."""
+        both = list(dict.fromkeys((target, source) for _, target, source in self._pattern))
+        return np.array([t for t, _ in both], dtype=np.intp), np.array([s for _, s in both], dtype=np.intp)
 
     @cached_property
-    def _flat(self) -> NDArray[np.intp]:
-        """Return where the entries of `pattern` stand in a flattened matrix."""
-        return np.array([target * self.size + source for _, target, source in self.pattern], dtype=np.intp)
-
-    @cached_property
-    def _passes(self) -> tuple[NDArray[np.intp], ...]:
-        """Return entries in groups within which no place of the matrix is met twice."""
+    def _passes(self) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:
+        """Return parts and their places among the pairs, in groups within which no place is met twice."""
+        place = {both: at for at, both in enumerate(zip(*self.pairs, strict=True))}
         seen: dict[int, int] = {}
-        groups: list[list[int]] = []
-        for at, flat in enumerate(self._flat):
-            depth = seen[int(flat)] = seen.get(int(flat), -1) + 1
+        groups: list[list[tuple[int, int]]] = []
+        for at, (_, target, source) in enumerate(self._pattern):
+            here = place[target, source]
+            depth = seen[here] = seen.get(here, -1) + 1
             groups.extend([[]] if depth == len(groups) else [])
-            groups[depth].append(at)
-        return tuple(np.array(each, dtype=np.intp) for each in groups)
+            groups[depth].append((at, here))
+        return tuple((np.array([a for a, _ in each], dtype=np.intp), np.array([h for _, h in each], dtype=np.intp)) for each in groups)
 
-    def _entries(self, gain: Array, rise: Array, f: Array) -> Array:
-        """Return the entries of `pattern`, shape (entries, conditions)."""
-        which = np.array([term for term, _, _ in self.pattern], dtype=np.intp)
-        found = gain[which] * rise[self._columns]
-        for at, (term, _, source) in enumerate(self.pattern):
-            for other in self.terms[term]:
-                if other != source:
-                    found[at] *= f[other]
+    def _parts(self, gain: Array, rise: Array, f: Array) -> Array:
+        """Return the derivatives of `_pattern`, shape (parts, conditions)."""
+        which = np.array([term for term, _, _ in self._pattern], dtype=np.intp)
+        columns = np.array([source for _, _, source in self._pattern], dtype=np.intp)
+        found = gain[which] * rise[columns]
+        for term, members in self.gated:
+            for at in np.flatnonzero(which == term):
+                found[at] *= np.prod(f[[each for each in members if each != columns[at]]], axis=0)
         return found
 
     def start(self, clamps: Sequence[dict[str, float]]) -> tuple[Array, NDArray[np.bool_]]:

@@ -40,7 +40,7 @@ class SquadKinetics(Kinetics):
             (self.a if edge.sign > 0 else self.b)[network.index[edge.target], network.index[edge.source]] += edge.weight
         self.sum_a, self.sum_b = self.a.sum(axis=1)[:, None], self.b.sum(axis=1)[:, None]
 
-    def _sides(self, x: Array) -> tuple[Array, Array, Array, Array]:
+    def _omega(self, x: Array) -> tuple[Array, Array, Array, Array]:
         """Return the raising and the cutting factor of omega, and the sums they come from."""
         up, down = self.a @ x, self.b @ x
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -50,7 +50,7 @@ class SquadKinetics(Kinetics):
 
     def target(self, x: Array, ceiling: Array | None = None) -> Array:
         """Return S(omega) of every node, shape (nodes, conditions); inputs stay where they are."""
-        raised, left, _, _ = self._sides(x)
+        raised, left, _, _ = self._omega(x)
         e = np.exp(-self.h * (raised * left - 0.5))
         top = np.exp(self.h / 2)
         found = (e - top) / ((1 - top) * (1 + e))
@@ -61,7 +61,7 @@ class SquadKinetics(Kinetics):
 
     def jacobian(self, x: Array, ceiling: Array | None = None) -> Array:
         """Return the derivative of `target`, shape (conditions, nodes, nodes)."""
-        raised, left, up, down = self._sides(x)
+        raised, left, up, down = self._omega(x)
         e = np.exp(-self.h * (raised * left - 0.5))
         top = np.exp(self.h / 2)
         slope = -self.h * e * (1 + top) / ((1 - top) * (1 + e) ** 2) * (1.0 if ceiling is None else ceiling)
@@ -71,6 +71,11 @@ class SquadKinetics(Kinetics):
         found = rise.T[:, :, None] * self.a[None] - fall.T[:, :, None] * self.b[None]
         found[:, self.is_input, :] = 0.0
         return found
+
+    def entries(self, x: Array, ceiling: Array | None = None) -> Array:
+        """Return the derivative of `target` at the pairs of edges, shape (pairs, conditions)."""
+        targets, sources = self.pairs
+        return self.jacobian(x, ceiling)[:, targets, sources].T
 
 
 def squad(steepness: float = STEEPNESS) -> Solve:

@@ -102,9 +102,8 @@ def _step(x, start, h, rates, which, drive, moving):  # type: ignore[no-untyped-
     z = -h * rates
     half, _, _ = _phi(z / 2)
     p1, p2, p3 = _phi(z)
-    e, half, whole, first, middle, last = (
-        each[which][:, None] for each in (np.exp(z / 2), h / 2 * half, np.exp(z), h * (p1 - 3 * p2 + 4 * p3), h * (2 * p2 - 4 * p3), h * (4 * p3 - p2))
-    )
+    stages = (np.exp(z / 2), h / 2 * half, np.exp(z), h * (p1 - 3 * p2 + 4 * p3), h * (2 * p2 - 4 * p3), h * (4 * p3 - p2))
+    e, half, whole, first, middle, last = (each[which][:, None] for each in stages)
     base = e * x
 
     def keep(y: Array) -> Array:

@@ -91,6 +91,7 @@ def test_every_figure_has_words_and_two_downloads(both: dict[str, str]) -> None:
 
 def test_each_language_is_whole(both: dict[str, str]) -> None:
     said = {key: each for key, each in read_yaml(packaged("messages.yaml"))[0]["messages"].items() if key.startswith("report_")}
+    said.pop("report_figures_in_english")  # of a Chinese page alone, where no font has Chinese
     plain = [each for each in said.values() if len(each["en"].split()) > 2 and "{" not in each["en"]]
     text = {lang: " ".join(" ".join(Tags(html).text).split()) for lang, html in both.items()}
     assert len(plain) > 50

@@ -123,8 +123,8 @@ def _edge(id: str, card: Mapping[str, Any], place: Mapping[str, tuple[float, flo
         first, last = f"{start[0] + bend:.1f},{start[1] - lift:.1f}", f"{end[0] - bend:.1f},{end[1] - lift:.1f}"
         line = f"M{start[0]:.1f},{start[1]:.1f} C{first} {last} {end[0]:.1f},{end[1]:.1f}"
     else:
-        low, first, last = max(y, v) + HIGH + 14, x + WIDE / 2, u + WIDE / 2
-        line = f"M{first:.1f},{y + HIGH:.1f} C{first:.1f},{low:.1f} {last:.1f},{low:.1f} {last:.1f},{v + HIGH + 3:.1f}"
+        low, out, into = max(y, v) + HIGH + 14, x + WIDE / 2, u + WIDE / 2
+        line = f"M{out:.1f},{y + HIGH:.1f} C{out:.1f},{low:.1f} {into:.1f},{low:.1f} {into:.1f},{v + HIGH + 3:.1f}"
     dash = ' stroke-dasharray="6 4"' if assumed else ""
     head = f"{'arrow' if card['sign'] == '+' else 'bar'}-{key}"
     said = escape(f"{card['source']} {'raises' if card['sign'] == '+' else 'cuts'} {card['target']}")
