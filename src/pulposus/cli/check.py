@@ -1,4 +1,4 @@
-"""`pulposus check`: the parameter records counted by origin, and what is wrong with the packaged data."""
+"""`pulposus check`: the parameter records counted by origin, the network's edges by how far they were checked, and what is wrong with the packaged data."""
 
 from __future__ import annotations
 
@@ -45,12 +45,14 @@ def _loaded(load: Callable[[], object]) -> list[str]:
 
 
 def check(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """Check the packaged parameter records, references, words and evidence; exit 1 if something is wrong."""
+    """Check the packaged parameter records, references, words, evidence and network; exit 1 if something is wrong."""
     from pulposus.core.language import Catalogue
     from pulposus.core.parameters import ParameterSet
     from pulposus.core.references import load_evidence_levels, load_references
     from pulposus.core.vocabulary import terms
     from pulposus.evidence.library import library
+    from pulposus.mechanism.edges import BASES
+    from pulposus.mechanism.network import load_network
 
     problems = [
         *_loaded(load_references),
@@ -60,6 +62,14 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON d
         *_loaded(library),
     ]
     counts: dict[str, int] = {}
+    edges: dict[str, int] = {}
+    network_faults = _loaded(load_network)
+    problems += network_faults
+    if not network_faults:
+        found = load_network().edges
+        edges = {basis: sum(edge.basis == basis for edge in found) for basis in BASES}
+        known = load_references()
+        problems += [f"edge {edge.id}: {key!r} is no reference" for edge in found for key in edge.references if key not in known]
     broken = _loaded(ParameterSet.load)
     problems += broken
     if not problems:
@@ -67,9 +77,10 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON d
         counts = {origin: len(ids) for origin, ids in parameters.by_origin().items()}
         problems += problems_of(parameters)
     if as_json:
-        print_json(document("check/1", {"origins": counts, "problems": problems}))
+        print_json(document("check/1", {"origins": counts, "edges": edges, "problems": problems}))
     else:
         print_table([{"origin": origin, "records": count} for origin, count in counts.items()])
+        print_table([{"checked by": basis, "edges": count} for basis, count in edges.items()])
         for problem in problems:
             print(problem, file=sys.stderr)
     if problems:

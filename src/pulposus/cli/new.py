@@ -1,4 +1,4 @@
-"""`pulposus new`: a study or disc file to start from."""
+"""`pulposus new`: a study, disc or experiment file to start from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pulposus.core.errors import Fault
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Write a study or disc file to start from.", rich_markup_mode=None)
+app = typer.Typer(help="Write a study, disc or experiment file to start from.", rich_markup_mode=None)
 Out = Annotated[Path | None, typer.Option(help="File to write; printed if left out.", show_default=False)]
 Lang = Annotated[str, typer.Option(help="Language of the comments: en or zh.")]
 
@@ -44,3 +44,9 @@ def study(out: Out = None, lang: Lang = "en") -> None:
 def disc(out: Out = None, lang: Lang = "en") -> None:
     """Write a disc file to start from."""
     _write("disc", out, lang)
+
+
+@app.command("experiment")
+def experiment(out: Out = None, lang: Lang = "en") -> None:
+    """Write a file of an experiment on the cell network to start from."""
+    _write("experiment", out, lang)

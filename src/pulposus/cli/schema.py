@@ -1,4 +1,4 @@
-"""`pulposus schema`: what a study or disc file may hold, as JSON schema."""
+"""`pulposus schema`: what a study, disc or experiment file may hold, as JSON schema."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from pulposus.cli.output import allowed_word, document, print_json, refuse
 
 __all__ = ["schema"]
 
-KINDS = ("study", "disc")
+KINDS = ("study", "disc", "experiment")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema(kind: Annotated[str, typer.Argument(metavar="study|disc", help="Which file.")]) -> None:
-    """Print the JSON schema of a study or disc file."""
+def schema(kind: Annotated[str, typer.Argument(metavar="study|disc|experiment", help="Which file.")]) -> None:
+    """Print the JSON schema of a study, disc or experiment file."""
     refuse(allowed_word("schema", kind, KINDS))
     model: Any
     if kind == "study":
         from pulposus.study.study_file import StudySpec as model
-    else:
+    elif kind == "disc":
         from pulposus.tissue.disc_file import DiscSpec as model
+    else:
+        from pulposus.mechanism.experiment_file import ExperimentFile as model
     print_json({"$schema": DIALECT, **document(f"{kind}/1", model.model_json_schema())})

@@ -9,16 +9,17 @@ from pulposus.mechanism.nodes import CELLS
 
 __all__ = ["BASES", "Edge", "edge_of_row"]
 
-BASES = ("assumed", "title", "review", "inferred", "secondary", "abstract", "full_text")
+BASES = ("assumed", "title", "review", "inferred", "secondary", "abstract", "full_text", "definition")
 """How far an edge was checked, weakest first: nobody's word; a title; a review's word alone; drawn from a read-out that an
-abstract tells; another paper's word; the abstract or an excerpt of its own paper; its full text."""
+abstract tells; another paper's word; the abstract or an excerpt of its own paper; its full text; what a phenotype is read from, which
+is a choice and needs no paper."""
 
 
 @dataclass(frozen=True)
 class Edge:
     """An edge; `weight` w is the largest share by which it raises (+) or cuts (-) its target.
 
-    Edges of one target with the same `gate` act together alone (AND). `option` is `hypothesis=option ...`, empty for an
+    Edges of one target with the same `gate` act together alone (AND). `told` is what was read that carries the edge. `option` is `hypothesis=option ...`, empty for an
     edge that every rival has.
     """
 
@@ -36,6 +37,7 @@ class Edge:
     species: str
     system: str
     references: tuple[str, ...]
+    told: str
     hypothesis: str
     options: tuple[str, ...]
     contradiction: str
@@ -86,6 +88,7 @@ def edge_of_row(row: dict[str, str], place: str, file: str, known: dict[str, obj
         species=row["species"],
         system=row["system"],
         references=tuple(row["references"].split()),
+        told=row["told"],
         hypothesis=hypothesis,
         options=tuple(options.split()),
         contradiction=row["contradiction"],

@@ -1,7 +1,7 @@
 """The drawn network: the paths that carried a change, from what was done on the left to what was read on the right.
 
-An arrow raises, a bar cuts. The thicker the line, the more of the change it carried; a dashed line rests on nobody's word. Blue
-nodes rose, orange nodes fell, and each says from where to where.
+An arrow raises, a bar cuts. The thicker the line, the more of the change it carried; a dashed line rests on an assumption,
+a title or a review alone. Blue nodes rose, orange nodes fell, and each says from where to where.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Any
 
 __all__ = ["drawing"]
 
-WIDE, HIGH, GAP, ROW, EDGE = 118, 44, 62, 62, 34  # pixels
+WIDE, HIGH, GAP, ROW, EDGE = 112, 46, 38, 68, 20  # pixels
 UP, DOWN, STILL, INK, PALE = "#0072B2", "#D55E00", "#8a97a3", "#1d2730", "#f4f7f9"
-LIFT = 52  # pixels
+WEAK = ("assumed", "title", "review")
+LIFT = 58  # pixels
 LEAST = 0.03  # share of a path that is drawn
 THIN, THICK = 1.2, 7.0
 LONGEST = 15  # letters of a name in a box
@@ -107,16 +108,16 @@ def _box(id: str, at: tuple[float, float], state: tuple[float, float], name: str
     short = id if len(name) > LONGEST else name
     middle = f'x="{x + WIDE / 2:.1f}" text-anchor="middle"'
     box = f'<rect x="{x:.1f}" y="{y:.1f}" width="{WIDE}" height="{HIGH}" rx="8" fill="{PALE}" stroke="{colour}" stroke-width="2"/>'
-    title = f'<text {middle} y="{y + 18:.1f}" font-size="13" font-weight="600" fill="{INK}">{escape(short)}</text>'
-    told = f'<text {middle} y="{y + 35:.1f}" font-size="11.5" fill="{colour}">{before:.2f} → {after:.2f}{sign}</text>'
+    title = f'<text {middle} y="{y + 18:.1f}" font-size="15" font-weight="600" fill="{INK}">{escape(short)}</text>'
+    told = f'<text {middle} y="{y + 35:.1f}" font-size="13" fill="{colour}">{before:.2f} → {after:.2f}{sign}</text>'
     return f'<g class="node" data-node="{escape(id)}" tabindex="0"><title>{escape(name)}</title>{box}{title}{told}</g>'
 
 
 def _edge(id: str, card: Mapping[str, Any], place: Mapping[str, tuple[float, float]], thick: float) -> str:
     (x, y), (u, v) = place[card["source"]], place[card["target"]]
     start, end = (x + WIDE, y + HIGH / 2), (u - 3, v + HIGH / 2)
-    assumed = card["basis"] == "assumed"
-    colour, key = (STILL, "still") if assumed else (INK, "ink")
+    weak = card["basis"] in WEAK
+    colour, key = (STILL, "still") if weak else (INK, "ink")
     if end[0] > start[0]:
         bend = max(24.0, (end[0] - start[0]) / 2)
         lift = LIFT if end[0] - start[0] > WIDE + GAP and abs(end[1] - start[1]) < ROW / 2 else 0.0  # over what stands between
@@ -125,7 +126,7 @@ def _edge(id: str, card: Mapping[str, Any], place: Mapping[str, tuple[float, flo
     else:
         low, out, into = max(y, v) + HIGH + 14, x + WIDE / 2, u + WIDE / 2
         line = f"M{out:.1f},{y + HIGH:.1f} C{out:.1f},{low:.1f} {into:.1f},{low:.1f} {into:.1f},{v + HIGH + 3:.1f}"
-    dash = ' stroke-dasharray="6 4"' if assumed else ""
+    dash = ' stroke-dasharray="6 4"' if weak else ""
     head = f"{'arrow' if card['sign'] == '+' else 'bar'}-{key}"
     said = escape(f"{card['source']} {'raises' if card['sign'] == '+' else 'cuts'} {card['target']}")
     wide = f'<path d="{line}" fill="none" stroke="transparent" stroke-width="14"/>'  # so that a pointer finds it

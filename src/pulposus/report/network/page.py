@@ -10,6 +10,7 @@ from typing import Any
 from pulposus.core.files import write_atomic
 from pulposus.core.language import text
 from pulposus.core.references import load_references
+from pulposus.mechanism.edges import BASES
 from pulposus.mechanism.network import load_network
 from pulposus.report.network.drawing import drawing
 from pulposus.report.pictures import data_link
@@ -51,6 +52,7 @@ def edge_card(id: str) -> dict[str, Any]:
         "target": edge.target,
         "sign": "+" if edge.sign > 0 else "-",
         "mechanism": edge.mechanism,
+        "told": edge.told,
         "weight": edge.weight,
         "weight_low": edge.weight_low,
         "weight_high": edge.weight_high,
@@ -83,6 +85,7 @@ def page(document: Mapping[str, Any], states: Mapping[str, tuple[float, float]],
         drawings={id: Markup(svg) for id, svg in drawn.items() if svg},
         links={id: data_link(svg.encode("utf-8"), "image/svg+xml") for id, svg in drawn.items() if svg},
         cards=Markup(json.dumps(cards, ensure_ascii=False).replace("<", "\\u003c")),
+        bases={each: text(f"network_basis_{each}", lang) for each in BASES},
         style=Markup((TEMPLATES / "network.css").read_text("utf-8")),
         script=Markup((TEMPLATES / "network.js").read_text("utf-8")),
         data=data_link(json.dumps(document, ensure_ascii=False).encode("utf-8"), "application/json"),

@@ -6,9 +6,10 @@ function show(id) {
   panel.replaceChildren();
   add(panel, "h3", `${card.source} ${card.sign === "+" ? WORDS.raises : WORDS.cuts} ${card.target}`);
   if (card.mechanism) add(panel, "p", card.mechanism);
-  add(panel, "p", `${WORDS.weight}: ${card.weight} (${card.weight_low} – ${card.weight_high}). ${WORDS.basis}: ${card.basis}. ${WORDS.cells}: ${card.cells}.` + (card.option ? ` ${card.option}.` : ""));
+  add(panel, "p", `${WORDS.weight}: ${card.weight} (${card.weight_low} – ${card.weight_high}). ${WORDS.basis}: ${BASES[card.basis]}. ${WORDS.cells}: ${card.cells}.` + (card.option ? ` ${card.option}.` : ""));
+  if (card.told) add(panel, "p", `${WORDS.told}: ${card.told}`);
   if (card.note) add(panel, "p", card.note);
-  if (!card.papers.length) { add(panel, "p", WORDS.none); return; }
+  if (!card.papers.length) { if (card.basis !== "definition") add(panel, "p", WORDS.none); return; }
   const list = add(panel, "ul", "");
   for (const paper of card.papers) {
     const item = add(list, "li", "");
