@@ -139,7 +139,12 @@ def _print_score(whole: dict[str, Any]) -> None:
         }
     ]
     rows += [
-        {"": name.replace("_", " "), "accuracy": say(each["accuracy"]), "balanced": say(each["balanced_accuracy"]), "sign": ""}
+        {
+            "": name.replace("_", " "),
+            "accuracy": say(each["accuracy"]),
+            "balanced": say(each["balanced_accuracy"]),
+            "sign": say(each.get("sign_accuracy")),
+        }
         for name, each in base.items()
         if each
     ]
@@ -147,7 +152,14 @@ def _print_score(whole: dict[str, Any]) -> None:
     for title, key in (("by class of evidence", "by_class"), ("by edges between what was done and what was read", "by_distance")):
         print_table(
             (
-                {"": word, "rows": each["n"], "network": say(each["accuracy"]), "no model": say(each["no_model"])}
+                {
+                    "": word,
+                    "rows": each["n"],
+                    "network": say(each["accuracy"]),
+                    "no model": say(each["no_model"]),
+                    "sign": say(each["sign_accuracy"]),
+                    "no model, sign": say(each["no_model_sign"]),
+                }
                 for word, each in whole[key].items()
                 if each["n"]
             ),

@@ -80,7 +80,8 @@ def score(
 def _baselines(scored, ruled, network, options, classes, permutations, solve):  # type: ignore[no-untyped-def]
     """Return the accuracies of the rule without a model and of networks with permuted signs."""
     rule = summary([(row.direction, ruled[row.id]) for row in scored], classes)
-    found: dict[str, Any] = {"no_model": {key: rule[key] for key in ("accuracy", "balanced_accuracy")}}
+    whole = {key: rule[key] for key in ("accuracy", "balanced_accuracy")}
+    found: dict[str, Any] = {"no_model": {**whole, "sign_accuracy": _ruled_signs(scored, ruled)}}
     for name, backbone in (("permuted_signs", False), ("permuted_backbone", True)):
         found[name] = permuted_scores(scored, network, options, classes, permutations, backbone, solve) if permutations else None
     return found
@@ -88,15 +89,27 @@ def _baselines(scored, ruled, network, options, classes, permutations, solve):  
 
 def _whole(outcomes: Sequence[Outcome], classes: Sequence[str]) -> dict[str, Any]:
     said = summary([(each.row.direction, each.predicted) for each in outcomes], classes)
+    return {key: said[key] for key in ("accuracy", "balanced_accuracy")} | {"sign_accuracy": _signs(outcomes)}
+
+
+def _signs(outcomes: Sequence[Outcome]) -> float | None:
+    """Return the share of up and down rows whose change has the right sign, however small it is."""
     signed = [(each.delta > 0) == (each.row.direction == "up") and each.delta != 0 for each in outcomes if each.row.direction != "none"]
-    return {key: said[key] for key in ("accuracy", "balanced_accuracy")} | {"sign_accuracy": float(np.mean(signed)) if signed else None}
+    return float(np.mean(signed)) if signed else None
+
+
+def _ruled_signs(rows: Sequence[BankRow], ruled: Mapping[str, str]) -> float | None:
+    """Return the same share for the rule without a model."""
+    signed = [ruled[row.id] == row.direction for row in rows if row.direction != "none"]
+    return float(np.mean(signed)) if signed else None
 
 
 def _beside(outcomes: Sequence[Outcome], ruled: Mapping[str, str], classes: Sequence[str]) -> dict[str, Any]:
     """Return the accuracy of the network and of the rule on some rows."""
     mine = summary([(each.row.direction, each.predicted) for each in outcomes], classes)
     rule = summary([(each.row.direction, ruled[each.row.id]) for each in outcomes], classes)
-    return {"n": mine["n"], "accuracy": mine["accuracy"], "no_model": rule["accuracy"]}
+    signs = {"sign_accuracy": _signs(outcomes), "no_model_sign": _ruled_signs([each.row for each in outcomes], ruled)}
+    return {"n": mine["n"], "accuracy": mine["accuracy"], "no_model": rule["accuracy"], **signs}
 
 
 def _bootstrap(outcomes: Sequence[Outcome], ruled: Mapping[str, str], classes: Sequence[str]) -> dict[str, Any]:

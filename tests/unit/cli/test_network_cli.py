@@ -40,8 +40,14 @@ def test_the_page_draws_the_paths_and_opens_the_papers(capsys, tmp_path, lang):
     cards = json.loads(re.search(r'<script type="application/json" id="cards">(.*?)</script>', page, re.S).group(1))
     assert cards["miR21|PTEN"]["papers"][0]["link"].startswith("https://doi.org/") and cards["miR21|PTEN"]["sign"] == "-"
     svg = (tmp_path / "APOPTOSIS.svg").read_text(encoding="utf-8")
-    assert svg.startswith("<svg") and "bar-ink" in svg and "stroke-dasharray" in svg
+    assert svg.startswith("<svg") and "bar-ink" in svg
     assert json.loads((tmp_path / "network.json").read_text(encoding="utf-8"))["schema"] == "network_run/1"
+
+
+def test_an_edge_that_rests_on_a_title_alone_is_dashed_and_one_that_was_read_is_not(capsys, tmp_path):
+    said(capsys, "run", "--cargo", "miR125=0.9", "--cargo", "miR21=0.9", "--read", "SUV39H1", "--read", "PTEN", "--out", str(tmp_path))
+    assert "stroke-dasharray" in (tmp_path / "SUV39H1.svg").read_text(encoding="utf-8")
+    assert "stroke-dasharray" not in (tmp_path / "PTEN.svg").read_text(encoding="utf-8")
 
 
 def test_show_nodes_hypotheses_and_rescue(capsys):
