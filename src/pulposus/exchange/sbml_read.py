@@ -1,8 +1,8 @@
 """SBML files read: as a model that runs, and, where the file is this program's own, as a network with its evidence.
 
-The part of SBML that is read: compartments of constant size, species, parameters, function definitions, assignment rules and
-rate rules. What would change the meaning if it were left out (reactions, events, delays, algebraic rules, initial
-assignments, constraints, required packages) is refused by name.
+The part of SBML that is read: compartments of constant size, species, parameters, function definitions, assignment rules, rate
+rules and reactions with a kinetic law. What would change the meaning if it were left out (events, delays, fast reactions,
+algebraic rules, initial assignments, constraints, packages other than those of drawings) is refused by name.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pulposus.core.files import read_text
 from pulposus.exchange.library import libsbml
 from pulposus.exchange.mathml import compile_rates, translate
 from pulposus.exchange.rate_model import RateModel
+from pulposus.exchange.reactions import reacting
 from pulposus.exchange.sbml_write import NAMESPACE, sbml_text
 from pulposus.mechanism.conditions import Condition
 from pulposus.mechanism.edges import Edge
@@ -27,7 +28,7 @@ from pulposus.mechanism.nodes import Node
 __all__ = ["read_network", "read_sbml"]
 
 LARGEST = 20e6  # bytes
-CORE = ("l3v2extendedmath",)  # what the library calls a package and the standard does not
+HARMLESS = ("l3v2extendedmath", "layout", "render")  # what the library calls a package and the standard does not; drawings
 
 
 def read_sbml(path: str | Path) -> RateModel:
@@ -57,12 +58,14 @@ def _compiled(model: Any, sbml: Any, name: str, faults: list[Fault]) -> RateMode
         for rule in model.getListOfRules()
         if rule.getMath() is None
     )
-    states = tuple(id for id, rule in rules.items() if rule.isRate())
+    made = reacting(model, name, faults)
+    faults.extend(Fault(name, f"species {id}", "changed by a rule and by reactions", "one of them") for id in made if id in rules)
+    states = (*(id for id, rule in rules.items() if rule.isRate()), *(id for id in made if id not in rules))
     if not states and not faults:
-        faults.append(Fault(name, "", "no rate rules", "a model with rate rules"))
+        faults.append(Fault(name, "", "no rate rules and no reactions", "a model with rate rules or reactions"))
     values = _values(model)
     assigned = _in_order({id: rule for id, rule in rules.items() if rule.isAssignment()}, name, faults)
-    fixed = {id: value for id, value in values.items() if id not in rules}
+    fixed = {id: value for id, value in values.items() if id not in rules and id not in made}
     places = {id: f"v[{at}]" for at, id in enumerate((*states, *fixed, *assigned))}
     known: dict[str, str] = {}
     functions = []
@@ -74,7 +77,12 @@ def _compiled(model: Any, sbml: Any, name: str, faults: list[Fault]) -> RateMode
         functions.append((f"f{at}", list(arguments.values()), body))
 
     def said(id: str) -> str:
-        return translate(rules[id].getMath(), sbml, places, known, f"rule of {id}", faults)
+        if id in rules:
+            return translate(rules[id].getMath(), sbml, places, known, f"rule of {id}", faults)
+        parts = [f"{share!r} * {translate(law, sbml, places, known, f'reactions of {id}', faults)}" for share, law in made[id]]
+        species = model.getSpecies(id)
+        size = "" if species.getHasOnlySubstanceUnits() else f" / {places.get(species.getCompartment(), '1.0')}"
+        return f"(({' + '.join(parts)}){size})"
 
     rates, steps = [said(id) for id in states], [said(id) for id in assigned]
     if faults:
@@ -141,16 +149,15 @@ def _broken(document: Any, sbml: Any, name: str) -> list[Fault]:
 def _refused(document: Any, model: Any, name: str) -> list[Fault]:
     """Return what the file holds and this program would get wrong."""
     counts = {
-        "reactions": model.getNumReactions(),
         "events": model.getNumEvents(),
         "initial assignments": model.getNumInitialAssignments(),
         "algebraic rules": sum(rule.isAlgebraic() for rule in model.getListOfRules()),
         "constraints": model.getNumConstraints(),
     }
-    found = [Fault(name, word, str(count), "none: species with rate rules alone") for word, count in counts.items() if count]
+    found = [Fault(name, word, str(count), "none: species with rate rules or reactions") for word, count in counts.items() if count]
     for at in range(document.getNumPlugins()):
         package = document.getPlugin(at).getPackageName()
-        if document.getPackageRequired(package) and package not in CORE:
+        if document.getPackageRequired(package) and package not in HARMLESS:
             found.append(Fault(name, "package", package, "core SBML"))
     return found
 

@@ -24,7 +24,7 @@ CHUNK = 32
 LEAST, MOST, GROWTH, SHRINK, SAFETY = 1e-6, 12.0, 3.0, 0.2, 0.9
 SMALL = 1e-2  # argument below which the phi functions take their series
 ORDER = 4
-TOLERANCE = 3e-4  # of a step; held states stay within 1e-4 of a tight reference
+TOLERANCE = 1e-4  # of a step; held states stay within 1e-4 of a tight reference
 
 
 @dataclass(frozen=True)

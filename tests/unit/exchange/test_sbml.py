@@ -125,6 +125,42 @@ EVENT = (
     "<apply><gt/><ci>A</ci><cn>0.5</cn></apply></math></trigger></event></listOfEvents>"
 )
 REACTION = '<listOfReactions><reaction id="r" reversible="false"/></listOfReactions>'
+LAW = "<apply><times/><ci>h</ci><apply><minus/><ci>S</ci><ci>A</ci></apply></apply>"
+
+
+def reaction(id, product, law, more=""):
+    return (
+        f'<listOfReactions><reaction id="{id}" reversible="false"><listOfReactants><speciesReference species="S" stoichiometry="1" constant="true"/></listOfReactants>'
+        f'<listOfProducts><speciesReference species="{product}" stoichiometry="2" constant="true"/></listOfProducts>'
+        f'<kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML">{law}</math>{more}</kineticLaw></reaction></listOfReactions>'
+    )
+
+
+def test_reactions_change_their_species_by_stoichiometry_and_volume(tmp_path):
+    roadrunner = pytest.importorskip("roadrunner", reason="not run: pip install libroadrunner")
+    text = HEAD + PARTS.replace('size="1"', 'size="4"') + reaction("r", "A", LAW) + TAIL
+    model = read_sbml(written(tmp_path, text))
+    found = model.run([0.0, 0.1])
+    # S is a boundary species; dA/dt = 2 h (S - A) / 4 = 5 (1 - A), from 0.2
+    assert model.states == ("A",) and found[-1, 0] == pytest.approx(1 - 0.8 * np.exp(-0.5), rel=1e-7)
+    runner = roadrunner.RoadRunner(text)
+    runner.integrator.relative_tolerance = 1e-10
+    assert found[-1, 0] == pytest.approx(np.array(runner.simulate(0, 0.1, 2))[-1, 1], rel=1e-6)
+
+
+def test_a_level_2_model_of_one_reaction_an_edge_is_read(tmp_path):
+    law = "<apply><minus/><apply><divide/><cn>1</cn><apply><plus/><cn>1</cn><apply><exp/><apply><times/><apply><minus/><ci>h</ci></apply><apply><minus/><ci>B</ci><cn>0.5</cn></apply></apply></apply></apply></apply><apply><times/><ci>g</ci><ci>A</ci></apply></apply>"
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?><sbml xmlns="http://www.sbml.org/sbml/level2" level="2" version="1"><model id="m"><listOfCompartments>'
+        '<compartment id="c" size="1"/></listOfCompartments><listOfSpecies><species id="A" compartment="c" initialConcentration="0.1"/>'
+        '<species id="B" compartment="c" initialConcentration="1"/></listOfSpecies><listOfParameters><parameter id="h" value="10"/><parameter id="g" value="1"/>'
+        '</listOfParameters><listOfReactions><reaction id="B_activates_A" reversible="false"><listOfReactants><speciesReference species="B"/></listOfReactants>'
+        '<listOfProducts><speciesReference species="A"/></listOfProducts><kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML">'
+        f"{law}</math></kineticLaw></reaction></listOfReactions></model></sbml>"
+    )
+    model = read_sbml(written(tmp_path, text))
+    x = model.run([0.0, 0.5])
+    assert x[-1].sum() == pytest.approx(1.1, rel=1e-9) and x[-1, model.states.index("A")] > 0.3  # what B loses A gains
 DELAY = (
     '<apply><csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/delay">delay</csymbol><ci>A</ci><cn>1</cn></apply>'
 )
@@ -138,11 +174,13 @@ START = (
 )
 REFUSED = {
     "events": (PARTS + rule(GROW) + EVENT, "events"),
-    "reactions": (PARTS + rule(GROW) + REACTION, "reactions"),
+    "reactions without a law": (PARTS + REACTION, "kinetic law"),
+    "a rule and a reaction": (PARTS + rule(GROW) + reaction("r", "A", LAW), "one of them"),
+    "parameters of a law": (PARTS + reaction("r", "A", LAW, '<listOfLocalParameters><localParameter id="k" value="1"/></listOfLocalParameters>'), "of its own"),
     "delays": (PARTS + rule(DELAY), "delay"),
     "algebraic rules": (PARTS + ALGEBRAIC, "algebraic"),
     "initial assignments": (PARTS + START + rule(GROW), "initial assignments"),
-    "no rules": (PARTS, "rate rules"),
+    "no rules": (PARTS, "no rate rules and no reactions"),
     "circles": (PARTS.replace("</listOfParameters>", '<parameter id="p" constant="false"/><parameter id="q" constant="false"/></listOfParameters>') + LOOP, "each other"),
     "unknown names": (PARTS + rule("<ci>Z</ci>"), "Z"),
     "functions that are not known": (PARTS + rule("<apply><factorial/><ci>A</ci></apply>"), "factorial"),
@@ -155,6 +193,13 @@ def test_what_would_be_wrong_if_left_out_is_refused_by_name(tmp_path, name):
     with pytest.raises(InputError) as error:
         read_sbml(written(tmp_path, HEAD + body + TAIL))
     assert "x.xml" in str(error.value) and said in str(error.value)
+
+
+def test_a_fast_reaction_is_refused(tmp_path):
+    text = HEAD.replace("version2", "version1").replace('version="2"', 'version="1"') + PARTS + reaction("r", "A", LAW) + TAIL
+    text = text.replace('reversible="false"', 'reversible="false" fast="true"').replace('species="S" s', 'species="S" constant="true" s').replace('"1" constant="true"/></listOfReactants', '"1"/></listOfReactants')
+    with pytest.raises(InputError, match="fast"):
+        read_sbml(written(tmp_path, text))
 
 
 @pytest.mark.parametrize("text", ["", "not xml", "<html/>", HEAD, HEAD.replace("model", "modle") + TAIL, HEAD + "</model>"])

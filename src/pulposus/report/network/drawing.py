@@ -18,7 +18,7 @@ WEAK = ("assumed", "title", "review")
 LIFT = 58  # pixels
 LEAST = 0.03  # share of a path that is drawn
 THIN, THICK = 1.2, 7.0
-LONGEST = 15  # letters of a name in a box
+LONGEST = 13  # letters of a name in a box
 
 
 def drawing(
