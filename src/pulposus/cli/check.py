@@ -1,4 +1,4 @@
-"""`pulposus check`: the parameter records counted by origin, the network's edges by how far they were checked, and what is wrong with the packaged data."""
+"""`pulposus check`: parameter records counted by origin, edges by how far they were checked, and what is wrong with the packaged data."""
 
 from __future__ import annotations
 

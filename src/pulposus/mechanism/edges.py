@@ -19,8 +19,8 @@ is a choice and needs no paper."""
 class Edge:
     """An edge; `weight` w is the largest share by which it raises (+) or cuts (-) its target.
 
-    Edges of one target with the same `gate` act together alone (AND). `told` is what was read that carries the edge. `option` is `hypothesis=option ...`, empty for an
-    edge that every rival has.
+    Edges of one target with the same `gate` act together alone (AND). `told` is what was read that carries the edge.
+    `option` is `hypothesis=option ...`, empty for an edge that every rival has.
     """
 
     id: str

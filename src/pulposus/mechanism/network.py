@@ -19,7 +19,8 @@ __all__ = ["Network", "load_network"]
 
 NODE_COLUMNS = "id name name_zh kind cells basal basal_low basal_high tau_h tau_low tau_high identifiers aliases note".split()
 EDGE_COLUMNS = (
-    "id source target sign gate cells mechanism weight weight_low weight_high basis species system references told option contradiction note"
+    "id source target sign gate cells mechanism weight weight_low weight_high basis species system references told option "
+    "contradiction note"
 ).split()
 _loaded: list[Network] = []
 
