@@ -50,6 +50,15 @@ def test_an_edge_that_rests_on_a_title_alone_is_dashed_and_one_that_was_read_is_
     assert "stroke-dasharray" not in (tmp_path / "PTEN.svg").read_text(encoding="utf-8")
 
 
+def test_courses_are_drawn_with_hours_and_both_dishes(capsys, tmp_path):
+    said(capsys, "run", "--stimulus", "TNF_ext=1", "--cargo", "miR21=0.9", "--read", "PTEN", "--hours", "48", "--out", str(tmp_path))
+    svg = (tmp_path / "courses.svg").read_text(encoding="utf-8")
+    assert svg.count("<polyline") == 2 and ">48<" in svg and ">hours<" in svg and ">treated<" in svg
+    stimulated, treated = (re.findall(r"[\d.]+,([\d.]+)", each) for each in re.findall(r'points="([^"]+)"', svg))
+    assert float(treated[-1]) > float(stimulated[-1])  # PTEN falls under its micro-RNA: lower on the page
+    assert "<polyline" in (tmp_path / "network.html").read_text(encoding="utf-8")
+
+
 def test_show_nodes_hypotheses_and_rescue(capsys):
     assert "CHENG2018" in said(capsys, "show", "miR-21").out
     found = json.loads(said(capsys, "nodes", "--kind", "mirna", "--json").out)["nodes"]

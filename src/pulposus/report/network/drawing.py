@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
+from unicodedata import east_asian_width
 
 __all__ = ["drawing"]
 
@@ -18,7 +19,7 @@ WEAK = ("assumed", "title", "review")
 LIFT = 58  # pixels
 LEAST = 0.03  # share of a path that is drawn
 THIN, THICK = 1.2, 7.0
-LONGEST = 13  # letters of a name in a box
+LONGEST = 13  # letters of a name in a box; a Chinese one counts twice
 
 
 def drawing(
@@ -105,7 +106,7 @@ def _box(id: str, at: tuple[float, float], state: tuple[float, float], name: str
     (x, y), (before, after) = at, state
     colour = STILL if abs(after - before) < 0.0005 else UP if after > before else DOWN
     sign = "" if colour == STILL else " ▲" if colour == UP else " ▼"
-    short = id if len(name) > LONGEST else name
+    short = id if sum(2 if east_asian_width(letter) in "WF" else 1 for letter in name) > LONGEST else name
     middle = f'x="{x + WIDE / 2:.1f}" text-anchor="middle"'
     box = f'<rect x="{x:.1f}" y="{y:.1f}" width="{WIDE}" height="{HIGH}" rx="8" fill="{PALE}" stroke="{colour}" stroke-width="2"/>'
     title = f'<text {middle} y="{y + 18:.1f}" font-size="15" font-weight="600" fill="{INK}">{escape(short)}</text>'

@@ -12,6 +12,7 @@ from pulposus.core.language import text
 from pulposus.core.references import load_references
 from pulposus.mechanism.edges import BASES
 from pulposus.mechanism.network import load_network
+from pulposus.report.network.courses import courses
 from pulposus.report.network.drawing import drawing
 from pulposus.report.pictures import data_link
 
@@ -74,6 +75,7 @@ def page(document: Mapping[str, Any], states: Mapping[str, tuple[float, float]],
     names = _names(lang)
     cards = {id: edge_card(id) for each in document["readouts"] for path in each["paths"] for id in path["edges"]}
     drawn = {each["id"]: drawing(each, states, cards, names) for each in document["readouts"]}
+    course = _courses(document, names, lang)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -83,6 +85,8 @@ def page(document: Mapping[str, Any], states: Mapping[str, tuple[float, float]],
         document=document,
         names=names,
         drawings={id: Markup(svg) for id, svg in drawn.items() if svg},
+        course=Markup(course),
+        course_link=data_link(course.encode("utf-8"), "image/svg+xml"),
         links={id: data_link(svg.encode("utf-8"), "image/svg+xml") for id, svg in drawn.items() if svg},
         cards=Markup(json.dumps(cards, ensure_ascii=False).replace("<", "\\u003c")),
         bases={each: text(f"network_basis_{each}", lang) for each in BASES},
@@ -99,7 +103,14 @@ def write_page(document: Mapping[str, Any], states: Mapping[str, tuple[float, fl
     cards = {id: edge_card(id) for each in document["readouts"] for path in each["paths"] for id in path["edges"]}
     drawn = {each["id"]: drawing(each, states, cards, names) for each in document["readouts"]}
     paths = [write_atomic(out / f"{id}.svg", svg) for id, svg in drawn.items() if svg]
+    if course := _courses(document, names, lang):
+        paths.append(write_atomic(out / "courses.svg", course))
     return [*paths, write_atomic(out / "network.html", page(document, states, lang))]
+
+
+def _courses(document: Mapping[str, Any], names: Mapping[str, str], lang: str) -> str:
+    keys = ("hours", "state", "stimulated", "treated")
+    return courses(document, names, {key: text(f"network_{key}", lang) for key in keys})
 
 
 def _names(lang: str) -> dict[str, str]:
