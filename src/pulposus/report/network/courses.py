@@ -35,8 +35,8 @@ def courses(document: Mapping[str, Any], names: Mapping[str, str], words: Mappin
         lines = {"stimulated": told["states"][id]["stimulus"]} | ({"treated": told["states"][id]["treatment"]} if treated else {})
         panels.append(_panel(x, y, names.get(id, id), hours, lines, words))
     legend = _legend(width, height, treated, words)
-    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(words["state"])}" font-family="system-ui, sans-serif">'
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{escape(words["state"])}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="system-ui, sans-serif">'
     return f"{head}{''.join(panels)}{legend}</svg>"
 
 
