@@ -4,7 +4,8 @@ import pytest
 from broken_tables import TABLES
 
 from pulposus.core.errors import InputError
-from pulposus.evidence.meta.analysis import Options, analyse
+from pulposus.evidence.meta.analysis import analyse
+from pulposus.evidence.meta.options import Options
 from pulposus.evidence.sheet import MOST_ROWS, read_sheet
 
 

@@ -48,7 +48,8 @@ def meta(
     if knha and test not in (None, "knha"):
         faults.append(Fault("", "--test", f"{test} and --knha", "one of them"))
     refuse(faults)
-    from pulposus.evidence.meta.analysis import Options, analyse
+    from pulposus.evidence.meta.analysis import analyse
+    from pulposus.evidence.meta.options import Options
     from pulposus.evidence.sheet import read_sheet
 
     named = tuple(part.strip() for each in mods or () for part in each.split(",") if part.strip())

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pulposus.core.errors import Fault, nearest
-from pulposus.mechanism.nodes import CELLS
+from pulposus.mechanism.nodes import CELLS, number_of
 
 __all__ = ["BASES", "Edge", "edge_of_row"]
+
+MOST = 0.999  # of a weight: at 1 nothing else could act
 
 BASES = ("assumed", "title", "review", "inferred", "secondary", "abstract", "full_text", "definition")
 """How far an edge was checked, weakest first: nobody's word; a title; a review's word alone; drawn from a read-out that an
@@ -65,7 +67,8 @@ def edge_of_row(row: dict[str, str], place: str, file: str, known: dict[str, obj
     faults.extend(Fault(file, f"{place}: cells", repr(cell), "all, " + ", ".join(CELLS)) for cell in cells if cell not in CELLS)
     if row["basis"] not in BASES:
         faults.append(Fault(file, f"{place}: basis", repr(row["basis"]), ", ".join(BASES)))
-    weights = [_weight(row, key, place, file, faults) for key in ("weight", "weight_low", "weight_high")]
+    allowed = f"a share from 0 to {MOST}"
+    weights = [number_of(row, key, place, file, faults, MOST, allowed) for key in ("weight", "weight_low", "weight_high")]
     hypothesis, _, options = row["option"].partition("=")
     if row["option"] and not options:
         faults.append(Fault(file, f"{place}: option", repr(row["option"]), "hypothesis=option"))
@@ -94,13 +97,3 @@ def edge_of_row(row: dict[str, str], place: str, file: str, known: dict[str, obj
         contradiction=row["contradiction"],
         note=row["note"],
     )
-
-
-def _weight(row: dict[str, str], key: str, place: str, file: str, faults: list[Fault]) -> float:
-    try:
-        value = float(row[key])
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value < 1.0:
-        faults.append(Fault(file, f"{place}: {key}", repr(row[key]), "a share from 0 to below 1"))
-    return value

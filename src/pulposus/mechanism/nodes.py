@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pulposus.core.errors import Fault
 
-__all__ = ["CELLS", "INPUTS", "KINDS", "Node", "node_of_row"]
+__all__ = ["CELLS", "INPUTS", "KINDS", "Node", "node_of_row", "number_of"]
 
 CELLS = ("NP", "AF", "CEP", "macrophage")
 """Cells that the network stands for: nucleus, annulus, endplate chondrocyte, macrophage."""
@@ -28,6 +28,8 @@ KINDS = (
     "cell state",
     "phenotype",
 )
+
+LONGEST = 1e5  # hours
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,9 @@ class Node:
 def node_of_row(row: dict[str, str], place: str, file: str, faults: list[Fault]) -> Node | None:
     """Return the node of a table row; adds what is wrong with it to `faults`."""
     before = len(faults)
-    numbers = [_share(row, key, place, file, faults) for key in ("basal", "basal_low", "basal_high")]
-    hours = [_hours(row, key, place, file, faults) for key in ("tau_h", "tau_low", "tau_high")]
+    shares, hours_of = ("basal", "basal_low", "basal_high"), ("tau_h", "tau_low", "tau_high")
+    numbers = [number_of(row, key, place, file, faults, 1.0, "a share from 0 to 1") for key in shares]
+    hours = [number_of(row, key, place, file, faults, LONGEST, "hours, 0 for an input") for key in hours_of]
     kind, cells = row["kind"], row["cells"]
     if kind not in KINDS:
         faults.append(Fault(file, f"{place}: kind", repr(kind), ", ".join(KINDS)))
@@ -83,21 +86,12 @@ def node_of_row(row: dict[str, str], place: str, file: str, faults: list[Fault])
     return Node(row["id"], row["name"], row["name_zh"], kind, cells, basal, low, high, tau, shortest, longest, *rest)
 
 
-def _share(row: dict[str, str], key: str, place: str, file: str, faults: list[Fault]) -> float:
+def number_of(row: dict[str, str], key: str, place: str, file: str, faults: list[Fault], most: float, allowed: str) -> float:
+    """Return a number of a table row from 0 to `most`; adds a fault where it is none."""
     try:
         value = float(row[key])
     except ValueError:
         value = -1.0
-    if not 0.0 <= value <= 1.0:
-        faults.append(Fault(file, f"{place}: {key}", repr(row[key]), "a share from 0 to 1"))
-    return value
-
-
-def _hours(row: dict[str, str], key: str, place: str, file: str, faults: list[Fault]) -> float:
-    try:
-        value = float(row[key])
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value < 1e5:
-        faults.append(Fault(file, f"{place}: {key}", repr(row[key]), "hours, 0 for an input"))
+    if not 0.0 <= value <= most:
+        faults.append(Fault(file, f"{place}: {key}", repr(row[key]), allowed))
     return value

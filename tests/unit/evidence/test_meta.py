@@ -8,9 +8,10 @@ import pytest
 
 from pulposus.core.errors import InputError, NotAllowed
 from pulposus.evidence.meta import conversions as convert
-from pulposus.evidence.meta.analysis import Options, analyse
+from pulposus.evidence.meta.analysis import analyse
 from pulposus.evidence.meta.moderators import design
 from pulposus.evidence.meta.network_meta import contrasts_of_arms, contrasts_of_pairs, fit_network, league, ranking
+from pulposus.evidence.meta.options import Options
 from pulposus.evidence.meta.pooling import pool, predict
 from pulposus.evidence.meta.time_windows import curves, days
 from pulposus.evidence.sheet import read_sheet

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from pulposus.evidence.home import open_store
-from pulposus.evidence.meta.analysis import Options, analyse
+from pulposus.evidence.meta.analysis import analyse
+from pulposus.evidence.meta.options import Options
 from pulposus.evidence.sheet import read_sheet
 from pulposus.evidence.tally import evidence_map
 from pulposus.report.evidence.evidence_map import draw_map

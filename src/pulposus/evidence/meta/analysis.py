@@ -7,7 +7,7 @@ scale of the analysis; `*_bt` are the same on the scale people read.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from pulposus.evidence.meta.effects import Effects, effects_of, tables_of
 from pulposus.evidence.meta.heterogeneity import q_profile
 from pulposus.evidence.meta.measures import Measure, back, measure
 from pulposus.evidence.meta.network_document import network_document
+from pulposus.evidence.meta.options import Options
 from pulposus.evidence.meta.pooling import FEW, Pooled, pool
 from pulposus.evidence.meta.sensitivity import sensitivity
 from pulposus.evidence.meta.small_study_document import small_study
@@ -29,28 +30,9 @@ from pulposus.evidence.meta.two_by_two import MEASURES as STRATIFIED
 from pulposus.evidence.meta.two_by_two import Stratified, mantel_haenszel
 from pulposus.evidence.sheet import Sheet
 
-__all__ = ["Options", "analyse"]
+__all__ = ["analyse"]
 
 BACK = ("estimate", "ci_lower", "ci_upper", "pi_lower", "pi_upper")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What is asked of a meta-analysis; names of columns in `mods`, `subgroup`, `cluster` and `order`."""
-
-    measure: str = "GEN"
-    method: str = "REML"
-    test: str = "z"
-    level: float = 0.95
-    mods: tuple[str, ...] = ()
-    subgroup: str | None = None
-    cluster: str | None = None
-    order: str | None = None
-    r: float | None = None
-    windows: tuple[str, ...] = ()
-    reference: str | None = None
-    title: str = ""
-    more: dict[str, Any] = field(default_factory=dict)
 
 
 def analyse(sheet: Sheet, options: Options) -> dict[str, Any]:

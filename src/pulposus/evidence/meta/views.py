@@ -14,7 +14,7 @@ from pulposus.evidence.meta.time_windows import curves, days
 from pulposus.evidence.sheet import NUMBER
 
 if TYPE_CHECKING:
-    from pulposus.evidence.meta.analysis import Options
+    from pulposus.evidence.meta.options import Options
 
 __all__ = ["blocks", "sortable"]
 
