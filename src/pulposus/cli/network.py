@@ -126,53 +126,23 @@ app.command("import", short_help="Read an SBML model of rate rules and run it.")
 
 
 def _print_score(whole: dict[str, Any]) -> None:
-    def say(value: float | None) -> str:
-        return "" if value is None else f"{value:.3f}"
-
-    base = whole["baselines"]
-    rows = [
-        {
-            "": "network",
-            "accuracy": say(whole["accuracy"]),
-            "balanced": say(whole["balanced_accuracy"]),
-            "sign": say(whole["sign_accuracy"]),
-        }
-    ]
-    rows += [
-        {
-            "": name.replace("_", " "),
-            "accuracy": say(each["accuracy"]),
-            "balanced": say(each["balanced_accuracy"]),
-            "sign": say(each.get("sign_accuracy")),
-        }
-        for name, each in base.items()
-        if each
-    ]
+    """Print the network beside its baselines, then by class, by distance and without the rows' own papers."""
+    scores = {"network": whole, **{name: each for name, each in whole["baselines"].items() if each}}
+    named = {"accuracy": "accuracy", "balanced": "balanced_accuracy", "sign": "sign_accuracy"}
+    rows = [{"": word.replace("_", " "), **_said(each, named)} for word, each in scores.items()]
     print_table(rows, f"{whole['bank']}, {whole['cargo']} cargo: {whole['n_scored']} rows, classes {', '.join(whole['classes'])}")
-    for title, key in (("by class of evidence", "by_class"), ("by edges between what was done and what was read", "by_distance")):
-        print_table(
-            (
-                {
-                    "": word,
-                    "rows": each["n"],
-                    "network": say(each["accuracy"]),
-                    "no model": say(each["no_model"]),
-                    "sign": say(each["sign_accuracy"]),
-                    "no model, sign": say(each["no_model_sign"]),
-                }
-                for word, each in whole[key].items()
-                if each["n"]
-            ),
-            title,
-        )
-    without = whole.get("without_own_paper", {})
-    print_table(
-        (
-            {"": word.replace("_", " "), "rows": each["n"], "network": say(each["accuracy"]), "no model": say(each["no_model"])}
-            for word, each in without.items()
-            if each["n"]
-        ),
-        "without the edges that only the row's own paper supports",
-    )
+    sides = {"network": "accuracy", "no model": "no_model", "sign": "sign_accuracy", "no model, sign": "no_model_sign"}
+    for title, key in (
+        ("by class of evidence", "by_class"),
+        ("by edges between what was done and what was read", "by_distance"),
+        ("without the edges that only the row's own paper supports", "without_own_paper"),
+    ):
+        found = whole.get(key, {}).items()
+        print_table(({"": word.replace("_", " "), "rows": each["n"], **_said(each, sides)} for word, each in found if each["n"]), title)
     if whole["unscored"]:
         print_table(whole["unscored"], "not scored")
+
+
+def _said(scores: dict[str, Any], named: dict[str, str]) -> dict[str, str]:
+    """Return scores as text under their headings, empty where there is none."""
+    return {word: "" if scores.get(key) is None else f"{scores[key]:.3f}" for word, key in named.items()}
