@@ -9,7 +9,6 @@ How a disc runs in time is in history.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from pulposus.tissue.coupled import Coupled, Solution
 from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry, grade_ratio
 from pulposus.tissue.imaging import Imaging
-from pulposus.tissue.loads import Loads, loads_of
+from pulposus.tissue.loads import loads_of
 from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition, mobility
@@ -84,6 +83,7 @@ class Disc:
         self.formulation = next((q.laws["formulation"] for q in processes if isinstance(q, Nutrition)), "upf")
         self._start_porosity = self.p["porosity"]
         self._stretched = (1.0, 1.0, 1.0)
+        self.loads: Any = loads_of(draw, geometry) if self.has_matrix else None
 
     def _parameters(self, processes: Sequence[Process]) -> dict[str, Any]:
         """Return symbol -> scalar, or (points,) where the regions differ."""
@@ -125,10 +125,6 @@ class Disc:
         start = self.points.mean(np.asarray(self.p["aggrecan_content"]) * np.ones_like(content), 0)
         return float(self.points.mean(content, 0) / start) * self.laws[0].start
 
-    @cached_property
-    def _loads(self) -> Loads:
-        return loads_of(self.draw, self.geometry)
-
     @property
     def has_matrix(self) -> bool:
         """Whether the disc carries aggrecan, and with it water and height."""
@@ -166,7 +162,7 @@ class Disc:
         start = self.p["cell_density"] * np.ones_like(self.points.volume)
         living = state["native"] + state["senescent"]
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
-        shape = swelling.readings(self._nucleus_aggrecan(state), self._loads, state["annulus_damage"], state["annulus_settled"])
+        shape = swelling.readings(self._nucleus_aggrecan(state), self.loads, state["annulus_damage"], state["annulus_settled"])
         t2 = imaging.t2_of(swelling.porosity_of(shape["nucleus_volume"]))
         chances = imaging.grades(t2, grade_ratio(self.draw) * shape["height_index"])
         nucleus = self.points.region == 0
@@ -181,8 +177,9 @@ class Disc:
         return out
 
 
-def check_draw(draw: Any) -> None:
+def check_draw(draw: Any, geometry: Geometry) -> None:
     """Raise RejectedDraw when the derived and fitted values of a draw do not exist."""
+    loads_of(draw, geometry)
     for region in REGIONS:
         draw.value("fragment_loss", region=region)
     Imaging.of(draw, Swelling.of(draw).phi)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from pulposus.core.errors import RejectedDraw
 from pulposus.core.units import si
 from pulposus.tissue.geometry import Geometry, level_suffix
 
@@ -39,11 +40,17 @@ class Loads:
 
 
 def loads_of(draw: Any, geometry: Geometry) -> Loads:
-    """Return the loads of a disc of a draw's species; a level without records of its own has those of its species."""
+    """Return the loads of a disc of a draw's species; a level without records of its own has those of its species.
+
+    Raises RejectedDraw when getting up adds nothing.
+    """
     suffix = level_suffix(draw.species, geometry.level) if geometry.level else ""
     own = {name: f"{name}{suffix}" if suffix and f"{name}{suffix}.{draw.species}" in draw.parameters else name
            for name in ("load_rest", "load_active")}
-    return Loads(draw.value(own["load_rest"]), draw.value(own["load_active"]), draw.value("upright_share"), relaxation_time(draw, geometry))
+    rest, active = (draw.value(own[name]) for name in ("load_rest", "load_active"))
+    if active <= rest:
+        raise RejectedDraw("the disc would bear no more upright than lying")
+    return Loads(rest, active, draw.value("upright_share"), relaxation_time(draw, geometry))
 
 
 def relaxation_time(draw: Any, geometry: Geometry) -> float:

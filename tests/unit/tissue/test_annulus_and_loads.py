@@ -8,6 +8,7 @@ from problems import DAY, ENDPLATE_BATH, LIMITED, mm, nominal_draw, nutrition, s
 from scipy.integrate import solve_ivp
 
 from pulposus.core.draws import Draw
+from pulposus.core.errors import RejectedDraw
 from pulposus.core.parameters import ParameterSet
 from pulposus.core.vocabulary import terms
 from pulposus.tissue.disc import Disc, tissue_processes
@@ -100,6 +101,12 @@ def test_every_level_has_loads_that_grow_upright(pair):
         draw = Draw(ParameterSet.load(), 6, index, pair[0], "I")
         loads = loads_of(draw, geometry_of(draw, *pair))
         assert 0 < loads.rest < loads.active < 5e6 and 0 < loads.upright < 1 and loads.tau > 0
+
+
+def test_loads_that_do_not_grow_upright_are_refused():
+    draw = Draw(ParameterSet.load().override({"load_active.human": "0.05 MPa"}), 0, 0, "human", "I", nominal=True)
+    with pytest.raises(RejectedDraw, match="upright"):
+        loads_of(draw, AX1)
 
 
 def test_a_tail_has_its_own_loads():
