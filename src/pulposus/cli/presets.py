@@ -16,6 +16,8 @@ ROOMS = {
     "levels": "pulposus.tissue.presets",
     "grades": "pulposus.tissue.presets",
     "geometry": "pulposus.tissue.presets",
+    "swelling": "pulposus.tissue.presets",
+    "loads": "pulposus.tissue.presets",
     "products": "pulposus.therapy.presets",
     "routes": "pulposus.therapy.presets",
     "carriers": "pulposus.therapy.presets",
@@ -31,7 +33,7 @@ def presets(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     lang: Annotated[str, typer.Option(help="Language of the names: en or zh.")] = "en",
 ) -> None:
-    """List species, levels, grades, geometry, products, routes and carriers with their sources."""
+    """List species, levels, grades, geometry, swelling, loads, products, routes and carriers with their sources."""
     refuse(allowed_word("--lang", lang, LANGUAGES) + ([] if kind is None else allowed_word("presets", kind, ROOMS)))
     wanted = [kind] if kind else list(ROOMS)
     tables = {each: import_module(ROOMS[each]).table(each, lang) for each in wanted}

@@ -27,7 +27,8 @@ QUANTITIES: dict[str, tuple[str, str, str | None]] = {
     "pfirrmann_probability": ("1", "1", "grade"), "viable_cells": ("1", "percent", "region"),
     "gag": ("kg/m**3", "mg/mL", "region"), "transplanted_cells": ("cell", "cell", None),
     "vesicles_present": ("particle", "particle", None), "glucose_min": ("mol/m**3", "mM", None),
-    "oxygen_min": ("Pa", "kPa", None), "lactate_max": ("mol/m**3", "mM", None)}
+    "oxygen_min": ("Pa", "kPa", None), "lactate_max": ("mol/m**3", "mM", None),
+    "axial_modulus": ("Pa", "MPa", None)}
 _EXTRA = {"grade": list(GRADES), "region": list(REGIONS)}
 _MAPS = {"oxygen": ("Pa", "kPa"), "glucose": ("mol/m**3", "mM"), "lactate": ("mol/m**3", "mM"),
          "native": ("cell/m**3", "million_cell/mL"), "transplanted": ("cell/m**3", "million_cell/mL")}

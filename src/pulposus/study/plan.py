@@ -87,8 +87,7 @@ def accepted_draws(plan: Plan, count: int) -> tuple[list[int], dict[int, str]]:
             raise PulposusError(f"only {len(accepted)} of {index} draws hold together: {next(iter(rejected.values()))}")
         draw = plan.draw(index)
         try:
-            geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level)
-            check_draw(draw)
+            check_draw(draw, geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level))
             accepted.append(index)
         except RejectedDraw as why:
             rejected[index] = str(why)

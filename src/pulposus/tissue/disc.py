@@ -17,15 +17,18 @@ from numpy.typing import NDArray
 from pulposus.core.threads import one_blas_thread
 from pulposus.tissue import operators
 from pulposus.tissue.aggrecan import Aggrecan
+from pulposus.tissue.annulus import Annulus
 from pulposus.tissue.coupled import Coupled, Solution
 from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry, grade_ratio
 from pulposus.tissue.imaging import Imaging
+from pulposus.tissue.loads import loads_of
 from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
 from pulposus.tissue.native_cells import NativeCells
-from pulposus.tissue.nutrition import SOLUTES, Nutrition
+from pulposus.tissue.nutrition import SOLUTES, Nutrition, mobility
 from pulposus.tissue.points import regional
 from pulposus.tissue.process import Process, View
+from pulposus.tissue.shape import stretch
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
@@ -34,7 +37,7 @@ from pulposus.tissue.transport import Transport
 __all__ = ["Disc", "check_draw", "supply_of", "tissue_processes"]
 
 Array = NDArray[np.float64]
-_MOVED = 5e-3  # relative change of height or endplate after which the stiffness is updated
+_MOVED = 5e-3  # relative change of volume, height or endplate after which the stiffness is updated
 STEADY = 1e-10  # tolerance of the steady solve, relative to the supply
 
 
@@ -49,7 +52,7 @@ def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str
                      matrix: bool = True) -> list[Process]:
     """Return the processes every disc has; without `matrix` only nutrition and native cells."""
     base: list[Process] = [Nutrition(laws, boundary, open_share), NativeCells()]
-    return [*base, Aggrecan(laws["aggrecan"]), Endplate()] if matrix else base
+    return [*base, Aggrecan(laws["aggrecan"]), Annulus(), Endplate()] if matrix else base
 
 
 class Disc:
@@ -77,7 +80,10 @@ class Disc:
                                    {f.name: {tag: held[tag] for tag in (f.boundary or {})} for f in fields})
         self.coupled = Coupled(self.system, self.transport)
         self._laws: tuple[Swelling, Imaging] | None = None
-        self._stretched = (1.0, 1.0)
+        self.formulation = next((q.laws["formulation"] for q in processes if isinstance(q, Nutrition)), "upf")
+        self._start_porosity = self.p["porosity"]
+        self._stretched = (1.0, 1.0, 1.0)
+        self.loads: Any = loads_of(draw, geometry) if self.has_matrix else None
 
     def _parameters(self, processes: Sequence[Process]) -> dict[str, Any]:
         """Return symbol -> scalar, or (points,) where the regions differ."""
@@ -125,24 +131,24 @@ class Disc:
         return "aggrecan_intact" in self.system.local
 
     def unstretch(self) -> None:
-        """Return the stiffness to the disc at the start."""
+        """Return stiffness and porosity to the disc at the start."""
         self.transport.set_stretch({})
-        self._stretched = (1.0, 1.0)
+        self.p["porosity"] = self._start_porosity
+        self._stretched = (1.0, 1.0, 1.0)
 
     def restretch(self, s: Snapshot) -> bool:
-        """Update the stiffness to the disc's height, porosity and open endplate; True when it moved enough to matter."""
+        """Update stiffness and porosity to the disc's volume, height and open endplate; True when it moved enough to matter."""
         swelling = self.laws[0]
-        content = self._nucleus_aggrecan(s.y)
-        height, gate = float(swelling.height_ratio(content)), s.g["endplate_open"]
-        if max(abs(height / self._stretched[0] - 1), abs(gate / self._stretched[1] - 1)) < _MOVED:
+        healthy = swelling.equilibrium(self._nucleus_aggrecan(s.y), s.g["annulus_settled"])
+        J, height = float(healthy / swelling.volume), float((1 - swelling.wall.sinking(healthy)) / swelling.height)
+        shape = J, height, s.g["endplate_open"]
+        if max(abs(new / old - 1) for new, old in zip(shape, self._stretched, strict=True)) < _MOVED:
             return False
-        self._stretched = height, gate
-        plates = 2 * self.geometry.endplate_thickness
-        axial = (self.geometry.height * height - plates) / (self.geometry.height - plates)
-        nf, nf0 = float(swelling.porosity(content)), swelling.phi
-        wet = (nf / (2 - nf)) ** 2 / (nf0 / (2 - nf0)) ** 2
-        self.transport.set_stretch({("NP", 0): axial * wet, ("NP", 1): wet / axial, ("AF", 0): axial,
-                                    ("AF", 1): 1 / axial, ("CEP", 0): gate, ("CEP", 1): gate})
+        self._stretched = shape
+        nf = float(swelling.porosity_of(J))
+        wet = mobility(nf, self.formulation) / mobility(swelling.phi, self.formulation)
+        self.transport.set_stretch(stretch(self.geometry, *shape[:2], wet, shape[2]))
+        self.p["porosity"] = np.where(self.points.region == 0, nf, self._start_porosity)
         return True
 
     def view(self, t: float, c: Array, y: Mapping[str, Any], g: Mapping[str, Any]) -> View:
@@ -156,11 +162,11 @@ class Disc:
         start = self.p["cell_density"] * np.ones_like(self.points.volume)
         living = state["native"] + state["senescent"]
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
-        level = self._nucleus_aggrecan(state)
-        t2 = imaging.t2_of(swelling.porosity(level))
-        chances = imaging.grades(t2, grade_ratio(self.draw) * swelling.height_ratio(level))
+        shape = swelling.readings(self._nucleus_aggrecan(state), self.loads, state["annulus_damage"], state["annulus_settled"])
+        t2 = imaging.t2_of(swelling.porosity_of(shape["nucleus_volume"]))
+        chances = imaging.grades(t2, grade_ratio(self.draw) * shape["height_index"])
         nucleus = self.points.region == 0
-        out = {"height_index": swelling.height_ratio(level), "t2": t2, "pfirrmann_probability": chances,
+        out = {**shape, "t2": t2, "pfirrmann_probability": chances,
                "pfirrmann": chances @ np.arange(1, chances.shape[-1] + 1),
                "viable_cells": np.array([mean(living, i) / mean(start, i) if mean(start, i) else np.nan for i in range(len(REGIONS))]),
                "gag": np.array([mean(content, i) for i in range(len(REGIONS))]),
@@ -171,8 +177,9 @@ class Disc:
         return out
 
 
-def check_draw(draw: Any) -> None:
+def check_draw(draw: Any, geometry: Geometry) -> None:
     """Raise RejectedDraw when the derived and fitted values of a draw do not exist."""
+    loads_of(draw, geometry)
     for region in REGIONS:
         draw.value("fragment_loss", region=region)
     Imaging.of(draw, Swelling.of(draw).phi)

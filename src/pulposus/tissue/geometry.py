@@ -20,13 +20,14 @@ _FIRST_SITE = {("mouse", "tail"), ("bovine", "Cd1-4")}  # a species whose only o
 
 @dataclass(frozen=True)
 class Geometry:
-    """An axisymmetric disc, mirrored at its mid-plane; all lengths in m."""
+    """An axisymmetric disc, mirrored at its mid-plane; all lengths in m. level: its name, where it has one."""
 
     radius: float
     nucleus_radius: float
     half_height: float
     endplate_thickness: float
     endplate_radius: float
+    level: str = ""
 
     @property
     def height(self) -> float:
@@ -89,13 +90,13 @@ def geometry_of(draw: Any, species: str, level: str) -> Geometry:
         share = value(f"nucleus_depth_share_{code}") / value("nucleus_depth_share_L4_L5")
         return _nested(Geometry(value("axisymmetric_radius") * plan, value("axisymmetric_nucleus_radius") * plan * share,
                         lower * value(f"disc_middle_height_{code}") / 2, value("endplate_thickness"),
-                        value("axisymmetric_endplate_radius") * plan))
+                        value("axisymmetric_endplate_radius") * plan, level))
     suffix = level_suffix(species, level)
     radius = (value(f"disc_lateral_width{suffix}") * value(f"disc_depth{suffix}")) ** 0.5 / 2
     nucleus = radius * value(f"nucleus_area_fraction{suffix}") ** 0.5
     plate = radius * value("endplate_radius_share")
     return _nested(Geometry(radius, nucleus, lower * value(f"disc_height{suffix}") / 2, value(f"endplate_thickness{suffix}"),
-                    max(nucleus, plate)))
+                    max(nucleus, plate), level))
 
 
 def _nested(geometry: Geometry) -> Geometry:

@@ -20,10 +20,19 @@ from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.points import regional
 from pulposus.tissue.process import Field, Process, State
 
-__all__ = ["SOLUTES", "Nutrition", "diffusivity"]
+__all__ = ["SOLUTES", "Nutrition", "diffusivity", "mobility"]
 
 SOLUTES = ("oxygen", "lactate", "glucose")
 _UNITS = {"oxygen": "Pa", "lactate": "mol/m**3", "glucose": "mol/m**3"}
+
+
+def mobility(nf: float, formulation: str) -> float:
+    """Return (nf / (2 - nf))^2, times nf in the conservative formulation: a diffusivity relative to that in water.
+
+    >>> round(mobility(0.8, "upf"), 4)
+    0.4444
+    """
+    return (nf / (2 - nf)) ** 2 * (nf if formulation == "conservative" else 1.0)
 
 
 def diffusivity(solute: str, p: State, laws: Mapping[str, Any], open_share: float = 1.0) -> dict[str, float]:
@@ -31,12 +40,12 @@ def diffusivity(solute: str, p: State, laws: Mapping[str, Any], open_share: floa
     out = {}
     for index, region in enumerate(REGIONS):
         nf = float(p["porosity_by_region"][index])
-        D = p[f"water_diffusivity_{solute}"] * (nf / (2 - nf)) ** 2
+        D = p[f"water_diffusivity_{solute}"] * mobility(nf, laws["formulation"])
         if region == "CEP":
             if laws["endplate_diffusivity"] == "measured_low":
-                D = p[f"endplate_diffusivity_{solute}"]
+                D = p[f"endplate_diffusivity_{solute}"] * (nf if laws["formulation"] == "conservative" else 1.0)
             D *= open_share
-        out[region] = float(D) * (nf if laws["formulation"] == "conservative" else 1.0)
+        out[region] = float(D)
     return out
 
 

@@ -8,14 +8,16 @@ from pulposus.core.draws import Draw
 from pulposus.core.parameters import ParameterSet
 from pulposus.core.units import convert
 from pulposus.core.vocabulary import terms
+from pulposus.tissue.fixed_charge import donnan_pressure, fixed_charge, thermal
 from pulposus.tissue.geometry import geometry_of
-from pulposus.tissue.swelling import swelling_pressure
+from pulposus.tissue.loads import loads_of
+from pulposus.tissue.swelling import Swelling, swelling_pressure
 
 __all__ = ["table"]
 
 
 def table(kind: str, lang: str = "en") -> list[dict[str, Any]]:
-    """Return the rows of a kind: species, levels, grades or geometry.
+    """Return the rows of a kind: species, levels, grades, geometry, swelling or loads.
 
     >>> [row["species"] for row in table("species")][0]
     'human'
@@ -27,7 +29,10 @@ def table(kind: str, lang: str = "en") -> list[dict[str, Any]]:
         return [{"species": name, "level": level} for name, term in terms("species").items() for level in term.more["levels"]]
     if kind == "grades":
         return [_grade(grade) for grade in terms("grade")]
-    return [_geometry(name, level) for name, term in terms("species").items() for level in term.more["levels"]]
+    if kind == "swelling":
+        return [_swelling(region, grade) for region, grade in (*(("NP", g) for g in terms("grade")), ("AF", "I"), ("AF", "III"))]
+    row = _loads if kind == "loads" else _geometry
+    return [row(name, level) for name, term in terms("species").items() for level in term.more["levels"]]
 
 
 def _grade(grade: str) -> dict[str, Any]:
@@ -69,3 +74,51 @@ def _lactate_rate(draw: Draw) -> float:
                                     "lactate_rate_oxygen_square", "pH_at_zero_lactate", "pH_per_lactate")}
     O, L, G = (np.array(draw.value(f"supply_endplate_{s}")) for s in SOLUTES)
     return float(lactate_release(O, L, G, p, False, np)[0])
+
+
+def _swelling(region: str, grade: str) -> dict[str, Any]:
+    """Return the pressure of a human grade by four tellings side by side, and the height of its nucleus's law and table.
+
+    Charge of the aggrecan at osmotic factor 1, that of a peer model, the measured swelling stress, and the law of this
+    program; the height relative to grade I by the law (a sound annulus) and by the assumed table, and the damage of the
+    annulus that would close the gap. The annulus has no measured stress and no factor of its own.
+    """
+    parameters, draw = ParameterSet.load(), Draw(ParameterSet.load(), 0, 0, "human", grade, nominal=True)
+    bath, RT, peer = draw.value("bath_osmolarity"), thermal(draw), f"peer_fixed_charge.{region}.human.{grade}"
+    row: dict[str, Any] = {"region": region, "grade": grade}
+
+    def pressure(charge: float) -> float:
+        return convert(donnan_pressure(charge, bath, RT), "Pa", "kPa")
+
+    row["charge, factor 1 [mM]"] = fixed_charge(draw, region, grade)
+    row["pressure, factor 1 [kPa]"] = pressure(row["charge, factor 1 [mM]"])
+    row["pressure, peer model [kPa]"] = pressure(parameters[peer].si) if peer in parameters else None
+    if region != "NP":
+        return row
+    stress, law = parameters.lookup("swelling_stress", "NP", "human", grade), Swelling.of(draw)
+    row["measured stress [kPa]"] = convert(stress.si, "Pa", "kPa")
+    row["SD [kPa]"] = convert((stress.spread.sd or 0.0) * stress.factor, "Pa", "kPa")
+    row["osmotic factor"] = draw.value("osmotic_factor")
+    row["pressure [kPa]"] = convert(swelling_pressure(draw), "Pa", "kPa")
+    table = draw.value("grade_height") / draw.value("grade_height", grade="I")
+    row |= {"volume to grade I": law.volume, "height to grade I": law.height, "height, table": table,
+            "law over table [%]": 100 * (law.height / table - 1),
+            "damage for the table's height": float(law.damage_at(table, law.start)) if table < law.height else 0.0}
+    return row
+
+
+def _loads(species: str, level: str) -> dict[str, Any]:
+    """Return the nominal loads of a level, and what a day of them does to a disc of grade I."""
+    parameters, draw = ParameterSet.load(), Draw(ParameterSet.load(), 0, 0, species, "I", nominal=True)
+    loads, law = loads_of(draw, geometry_of(draw, species, level)), Swelling.of(draw)
+    origins = [f"{parameters[i].origin} ({parameters[i].source})" for i in draw.used if i.startswith(("load_rest", "load_active"))]
+    water, height = law.daily(law.start, loads)
+    modulus = float(law.axial_modulus(law.start, loads.step))
+    row = {"species": species, "level": level, "rest [MPa]": convert(loads.rest, "Pa", "MPa"),
+           "upright [MPa]": convert(loads.active, "Pa", "MPa"), "share of the day": loads.upright,
+           "relaxation [h]": convert(loads.tau, "s", "h"), "axial modulus [MPa]": convert(modulus, "Pa", "MPa"),
+           "water lost in a day [%]": 100 * float(water), "height lost in a day [%]": 100 * float(height)}
+    for name, symbol in (("water, published [%]", "daily_fluid_swing"), ("height, published [%]", "daily_height_loss")):
+        known = f"{symbol}.{species}"
+        row[name] = 100 * parameters[known].si if known in parameters else None
+    return {**row, "origin": ", ".join(origins)}

@@ -339,6 +339,8 @@ def test_presets_come_from_the_rooms(monkeypatch: pytest.MonkeyPatch, capsys: py
         "levels",
         "grades",
         "geometry",
+        "swelling",
+        "loads",
         "products",
         "routes",
         "carriers",

@@ -52,7 +52,7 @@ def test_what_is_left_out_has_the_default_of_the_vocabulary() -> None:
     )
     assert laws.model_fields_set == set()
     assert (spec.sampling.draws, spec.sampling.seed) == (32, 1)
-    assert spec.observe == ("height_index", "t2", "pfirrmann", "viable_cells", "transplanted_cells", "gag")
+    assert spec.observe == ("height_index", "t2", "pfirrmann", "viable_cells", "transplanted_cells", "gag", "axial_modulus")
 
 
 def test_laws_can_be_set() -> None:

@@ -45,3 +45,29 @@ def test_small_discs_have_a_small_thiele_number():
     assert 1 < thiele["human", "L4/L5"] < 3  # nutrition limits a human disc
     for species in ("mouse", "rat", "rabbit"):
         assert all(v < 0.1 * thiele["human", "L4/L5"] for (s, _), v in thiele.items() if s == species)
+
+
+def test_pressures_stand_side_by_side():
+    """Charge of the table at factor 1, the peer's charges and the measurement: the first two are above twice the last."""
+    nucleus = {r["grade"]: r for r in table("swelling") if r["region"] == "NP"}
+    assert list(nucleus) == ["I", "II", "III", "IV", "V"]
+    assert (nucleus["I"]["pressure, peer model [kPa]"], nucleus["III"]["pressure, peer model [kPa]"]) == pytest.approx((302, 187), abs=1)
+    assert (nucleus["I"]["measured stress [kPa]"], nucleus["IV"]["measured stress [kPa]"]) == pytest.approx((138, 37))
+    for grade, row in nucleus.items():
+        assert row["pressure, factor 1 [kPa]"] > 2 * row["pressure [kPa]"], grade
+    assert nucleus["I"]["pressure [kPa]"] == pytest.approx(138) and nucleus["IV"]["pressure [kPa]"] == pytest.approx(37, rel=0.01)
+    assert all(abs(nucleus[g]["law over table [%]"]) < 15 for g in ("I", "II", "III", "IV"))
+    assert nucleus["V"]["law over table [%]"] > 15 and 0 < nucleus["V"]["damage for the table's height"] < 1
+
+
+def test_charge_in_the_annulus_is_denser_outside_its_fibres():
+    annulus = [r for r in table("swelling") if r["region"] == "AF"]
+    assert [r["grade"] for r in annulus] == ["I", "III"]
+    assert all(r["pressure, factor 1 [kPa]"] > 2 * r["pressure, peer model [kPa]"] and "osmotic factor" not in r for r in annulus)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+def test_the_loads_of_a_level(pair):
+    row = next(r for r in table("loads") if (r["species"], r["level"]) == pair)
+    assert 0 < row["rest [MPa]"] < row["upright [MPa]"] and 0 < row["height lost in a day [%]"] < row["water lost in a day [%]"] < 100
+    assert (row["water, published [%]"] is None) == (pair[0] != "human") and row["origin"].split(" ")[0] in ("measured", "assumed")
