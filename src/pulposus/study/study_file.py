@@ -8,8 +8,9 @@ do yet (a history, several levels, hypotheses of the cell network, some outcomes
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
@@ -32,6 +33,7 @@ __all__ = [
     "Route",
     "StudyLaws",
     "StudySpec",
+    "arms_without_comparator",
     "comparator_kind",
     "load_study",
     "named_comparator",
@@ -154,6 +156,11 @@ class Reported(Part):
 Outcome = Annotated[str, Word("observe")]
 
 
+def _always() -> tuple[str, ...]:
+    """Return the outcomes of a study that does not say which."""
+    return tuple(name for name in names("observe") if term("observe", name).more.get("default", True))
+
+
 class StudySpec(Part):
     """A study file."""
 
@@ -169,7 +176,7 @@ class StudySpec(Part):
     arms: tuple[Arm, ...] = Field(min_length=1, description="the arms, at least one")
     model: Model = Field(default_factory=Model, description="laws, hypotheses and overrides")
     sampling: Sampling = Field(default_factory=Sampling, description="draws and seed")
-    observe: tuple[Outcome, ...] = Field(default=names("observe"), min_length=1, description="the outcomes to report")
+    observe: tuple[Outcome, ...] = Field(default=_always(), min_length=1, description="the outcomes to report")
     reported: tuple[Reported, ...] = Field(default=(), description="published results to set beside the prediction")
 
     @field_validator("follow_up", mode="before")
@@ -185,7 +192,7 @@ class StudySpec(Part):
         return {arm.name: arm for arm in self.arms}[name]
 
 
-def named_comparator(spec: StudySpec, arm: Arm) -> str | None:
+def named_comparator(spec: Any, arm: Arm) -> str | None:
     """Return the name of the arm that an arm is compared with, None if it stands alone.
 
     The one the file names; else, for a therapy, the first control arm with the same carrier, else one by the same
@@ -204,6 +211,21 @@ def named_comparator(spec: StudySpec, arm: Arm) -> str | None:
     same = [other.name for other in controls if carrier_of(other) is not None and carrier_of(other) == carrier_of(arm)]
     alike = [other.name for other in controls if {d.route.kind for d in other.doses} & {d.route.kind for d in arm.doses}]
     return next(iter([*same, *alike, *(other.name for other in controls), *untreated]), None)
+
+
+def arms_without_comparator(arms: Sequence[Any]) -> list[str]:
+    """Return the names of arms, given as plain data, that have no comparator and are none of another; none where an arm is at fault.
+
+    >>> arms_without_comparator([{"name": "untreated", "doses": []}])
+    ['untreated']
+    """
+    try:
+        read = [Arm.model_validate(arm) for arm in arms]
+    except ValueError:
+        return []
+    study = SimpleNamespace(arms=read)
+    found = {arm.name: named_comparator(study, arm) for arm in read}
+    return [name for name, other in found.items() if other is None and name not in found.values()]
 
 
 def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = None) -> StudySpec:

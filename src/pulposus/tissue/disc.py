@@ -28,6 +28,7 @@ from pulposus.tissue.points import regional
 from pulposus.tissue.process import Process, View
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
+from pulposus.tissue.symptoms import CYTOKINES
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
 
@@ -165,7 +166,9 @@ class Disc:
                "viable_cells": np.array([mean(living, i) / mean(start, i) if mean(start, i) else np.nan for i in range(len(REGIONS))]),
                "gag": np.array([mean(content, i) for i in range(len(REGIONS))]),
                "glucose_min": state["glucose"][nucleus].min(), "oxygen_min": state["oxygen"][nucleus].min(),
-               "lactate_max": state["lactate"][nucleus].max()}
+               "lactate_max": state["lactate"][nucleus].max(), "nucleus_porosity": swelling.porosity(level),
+               "nucleus_volume": swelling.volume_ratio(level)}
+        out.update({name: mean(state[name], 0) for name in CYTOKINES if name in state})
         for process in self.system.processes:
             out.update(process.observe(view))
         return out

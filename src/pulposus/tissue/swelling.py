@@ -26,7 +26,7 @@ import numpy as np
 
 from pulposus.core.derived import derived
 
-__all__ = ["Swelling", "donnan_pressure", "effective_charge", "height_law", "swelling_pressure"]
+__all__ = ["Swelling", "donnan_pressure", "effective_charge", "height_law", "porosity_after", "swelling_pressure"]
 
 
 def donnan_pressure(charge: Any, bath: float, RT: float) -> Any:
@@ -99,6 +99,16 @@ def swelling_pressure(draw: Any) -> float:
     return float(donnan_pressure(charge, v("bath_osmolarity"), _thermal(draw)))
 
 
+def porosity_after(phi: Any, share: Any) -> Any:
+    """Return the porosity of a tissue that had the porosity phi, once it holds this share of its aggrecan.
+
+    >>> round(porosity_after(0.8, 0.5), 4)
+    0.6667
+    """
+    J = 1 + phi * (share - 1)
+    return (phi - 1 + J) / J
+
+
 @dataclass(frozen=True)
 class Swelling:
     """The volume and height law of one draw.
@@ -128,8 +138,7 @@ class Swelling:
 
     def porosity(self, aggrecan: Any) -> Any:
         """Return the porosity that goes with the volume ratio."""
-        J = self.volume_ratio(aggrecan)
-        return (self.phi - 1 + J) / J
+        return porosity_after(self.phi, aggrecan / self.start)
 
     def height_to_healthy(self, aggrecan: Any) -> Any:
         """Return the height relative to grade I for a nucleus mean of aggrecan (kg/m3)."""
