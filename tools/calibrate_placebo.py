@@ -7,8 +7,8 @@ In trial i the fall of the mean VAS at time t is PL(t; A_i, tau_i, k_i), of the 
     A_i ~ N(a, s^2),  ln tau_i ~ N(ln tau, TAU_SD^2),  ln k_i ~ N(ln k, K_SD^2),  a reported mean ~ N(PL, SD^2 / n)
 
 a, s, tau, k and r maximise the likelihood, integrated over the trials' effects, times weak priors (below, all assumed). Only one
-trial reports its control arm at two times, so the spreads of tau and k between trials are assumed and not fitted. Each trial is left out in turn:
-the rest is fitted and the trial's falls are foretold, with the scatter between trials and that of its own means.
+trial reports its control arm at two times, so the spreads of tau and k between trials are assumed and not fitted. Each trial is
+left out in turn: the rest is fitted and the trial's falls are foretold, with the scatter between trials and of its own means.
 Nothing of a treated arm is read, and rows of `use: check` only stand beside the fit.
 """
 
@@ -90,8 +90,8 @@ def main() -> None:
     left_out = {trial: fit([row for row in rows if row.trial != trial])[0] for trial in sorted({row.trial for row in rows})}
     lines = [
         "# The pain course of control arms as a random effect of the trial, fitted by tools/calibrate_placebo.py; months and points.",
-        "# `left_out`: every trial foretold from the others, 90 % intervals of its reported means. `check`: untreated arms, not fitted; the",
-        "# course of treated controls does not hold for them (record untreated_share).",
+        "# `left_out`: every trial foretold from the others, 90 % intervals of its reported means. `check`: untreated arms, not fitted;",
+        "# the course of treated controls does not hold for them (record untreated_share).",
         "schema: placebo_course/1",
         "origin: fitted",
         f"size: {theta[0]:.1f}",

@@ -76,7 +76,8 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
     maps = map_pictures(facts, lang)
     pictures = {picture.name: picture for picture in curve_pictures(facts, lang)}
     shown = [{"name": name, "title": outcome(name, lang), "picture": pictures[name], "rows": sections.outcomes(facts, name, lang),
-              "unit": unit(facts.data[name].attrs["units"], lang), "instrument": sections.instrument(facts, name, lang)} for name in facts.about["observe"] if name in pictures]
+              "unit": unit(facts.data[name].attrs["units"], lang), "instrument": sections.instrument(facts, name, lang)}
+             for name in facts.about["observe"] if name in pictures]
     records = sources.records(facts, lang)
     foreign = figure_language(lang) != lang or any(drawable(arm, 0, lang) != arm for arm in facts.arms)
     return {"evidence": sections.evidence(facts, lang), "maps": maps,

@@ -23,12 +23,13 @@ from pulposus.core.result import Result
 from pulposus.core.run_record import RunRecord, begin, data_files, versions
 from pulposus.core.vocabulary import terms
 from pulposus.study.ceiling import dose_ceilings
+from pulposus.study.comparator import named_comparator
 from pulposus.study.dataset import build
 from pulposus.study.execute import cores, run_tasks
 from pulposus.study.parts import Parts
 from pulposus.study.plan import Plan, accepted_draws, make_plan
 from pulposus.study.run import DrawOutcome, run_draw
-from pulposus.study.study_file import StudySpec, named_comparator, read_study
+from pulposus.study.study_file import StudySpec, read_study
 from pulposus.tissue.symptoms import CYTOKINES
 
 __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]

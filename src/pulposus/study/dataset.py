@@ -14,9 +14,10 @@ import numpy as np
 
 from pulposus.core.units import convert
 from pulposus.core.vocabulary import term
+from pulposus.study.comparator import named_comparator
 from pulposus.study.plan import DAY, Plan
 from pulposus.study.run import ArmOutcome, DrawOutcome
-from pulposus.study.study_file import StudySpec, named_comparator
+from pulposus.study.study_file import StudySpec
 from pulposus.tissue.imaging import GRADES
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.observed import SIDES
@@ -40,7 +41,8 @@ ASKED: dict[str, tuple[str, str, str | None]] = {
     "thompson_probability": ("1", "1", "grade"), "histology_shu2017": ("1", "1", None),
     **dict.fromkeys(SYMPTOMS, ("1", "1", None))}
 _EXTRA = {"grade": list(GRADES), "region": list(REGIONS)}
-_MORE = {"side": list(SIDES), "modified_grade": [str(j) for j in range(1, int(term("grade_scale", "modified_pfirrmann").more["highest"]) + 1)]}
+_MORE = {"side": list(SIDES),
+         "modified_grade": [str(1 + j) for j in range(term("grade_scale", "modified_pfirrmann").more["highest"])]}
 _MAPS = {"oxygen": ("Pa", "kPa"), "glucose": ("mol/m**3", "mM"), "lactate": ("mol/m**3", "mM"),
          "native": ("cell/m**3", "million_cell/mL"), "transplanted": ("cell/m**3", "million_cell/mL")}
 

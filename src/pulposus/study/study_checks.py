@@ -13,6 +13,7 @@ from pulposus.core.errors import InputError, NotAllowed, nearest, shorten
 from pulposus.core.joint_faults import Problem
 from pulposus.core.units import convert, si
 from pulposus.core.vocabulary import limit, names, terms
+from pulposus.study.comparator import arms_without_comparator
 from pulposus.tissue.symptoms import SYMPTOMS
 
 __all__ = ["override_problems", "problems_across"]
@@ -53,8 +54,6 @@ def _unfit(i: int, name: str, subject: Any) -> Iterator[Problem]:
 
 def _alone(i: int, name: str, data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield pain or disability of an arm that is neither compared with an arm nor another's comparator."""
-    from pulposus.study.study_file import arms_without_comparator
-
     alone = arms_without_comparator(_list(data, "arms"))
     if alone:
         yield ("observe", i), f"{shorten(name)} of {', '.join(alone)}, compared with no arm", \

@@ -8,9 +8,8 @@ do yet (a history, several levels, hypotheses of the cell network, some outcomes
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
@@ -21,7 +20,7 @@ from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import read_model
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, not_built, term
-from pulposus.study.arm import Arm, Dose, Product, Route, carrier_of, comparator_kind, only_empty
+from pulposus.study.arm import Arm, Dose, Product, Route, comparator_kind, only_empty
 from pulposus.study.study_checks import override_problems, problems_across
 from pulposus.tissue.disc_file import Laws, law_field, level_of
 
@@ -33,10 +32,8 @@ __all__ = [
     "Route",
     "StudyLaws",
     "StudySpec",
-    "arms_without_comparator",
     "comparator_kind",
     "load_study",
-    "named_comparator",
     "read_study",
 ]
 
@@ -190,42 +187,6 @@ class StudySpec(Part):
     def arm(self, name: str) -> Arm:
         """Return the arm of this name; raises KeyError if there is none."""
         return {arm.name: arm for arm in self.arms}[name]
-
-
-def named_comparator(spec: Any, arm: Arm) -> str | None:
-    """Return the name of the arm that an arm is compared with, None if it stands alone.
-
-    The one the file names; else, for a therapy, the first control arm with the same carrier, else one by the same
-    route, else the first control arm, else the first untreated arm; for a control arm or a comparator the first
-    untreated arm; an untreated arm is compared with nothing.
-    """
-    if arm.comparator is not None:
-        return arm.comparator
-    others = [other for other in spec.arms if other.name != arm.name]
-    untreated = [other.name for other in others if comparator_kind(other) == "untreated"]
-    if comparator_kind(arm) == "untreated":
-        return None
-    if arm.control or comparator_kind(arm) is not None:
-        return next(iter(untreated), None)
-    controls = [other for other in others if other.control]
-    same = [other.name for other in controls if carrier_of(other) is not None and carrier_of(other) == carrier_of(arm)]
-    alike = [other.name for other in controls if {d.route.kind for d in other.doses} & {d.route.kind for d in arm.doses}]
-    return next(iter([*same, *alike, *(other.name for other in controls), *untreated]), None)
-
-
-def arms_without_comparator(arms: Sequence[Any]) -> list[str]:
-    """Return the names of arms, given as plain data, that have no comparator and are none of another; none where an arm is at fault.
-
-    >>> arms_without_comparator([{"name": "untreated", "doses": []}])
-    ['untreated']
-    """
-    try:
-        read = [Arm.model_validate(arm) for arm in arms]
-    except ValueError:
-        return []
-    study = SimpleNamespace(arms=read)
-    found = {arm.name: named_comparator(study, arm) for arm in read}
-    return [name for name, other in found.items() if other is None and name not in found.values()]
 
 
 def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = None) -> StudySpec:

@@ -96,7 +96,7 @@ def observed(draw: Any, asked: Collection[str], readings: Mapping[str, Any], tim
         out[name] = histology_score(draw, name.removeprefix(_HISTOLOGY), damage(*_healthy_shares(draw, readings)))
     told = [s for s in SYMPTOMS if s in asked]
     if told:
-        I, L = _inflamed(draw, readings), structural_loss(readings["pfirrmann"])  # noqa: E741
+        I, L = _inflamed(draw, readings), structural_loss(readings["pfirrmann"])
         out.update({s: Symptoms.of(draw, s).at(np.asarray(times)[: len(L)], course, I, L) for s in told})
     return out
 

@@ -19,7 +19,7 @@ __all__ = ["Instrument", "instruments", "smallest_detectable"]
 _TWO_SIDED_95 = 1.96
 _SUFFIX = "_repeatability"
 _GRADES = ("pfirrmann", "modified_pfirrmann", "thompson")
-RELATIVE = ("t2", "t2_annulus")  # in percent of a value with a unit of its own
+_RELATIVE = ("t2", "t2_annulus")  # in percent of a value with a unit of its own
 
 
 def smallest_detectable(sd: float) -> float:
@@ -63,6 +63,7 @@ def instruments() -> Mapping[str, Instrument]:
     for record in known:
         if record.symbol.endswith(_SUFFIX):
             outcome = record.symbol.removesuffix(_SUFFIX)
-            further = [known[name].value if (name := f"{outcome}_{what}") in known else None for what in ("kappa", "important_change")]
-            found[outcome] = Instrument(outcome, record.value, outcome in RELATIVE, *further, record.id)
+            kappa, important = (known[name].value if (name := f"{outcome}_{what}") in known else None
+                                for what in ("kappa", "important_change"))
+            found[outcome] = Instrument(outcome, record.value, outcome in _RELATIVE, kappa, important, record.id)
     return found

@@ -29,7 +29,7 @@ __all__ = ["CYTOKINES", "SYMPTOMS", "Course", "Symptoms", "inflammation", "struc
 Array = NDArray[np.float64]
 CYTOKINES = ("il1b", "tnf")
 SYMPTOMS = ("vas", "odi")
-_WORST = 100.0
+_WORST = 100
 _GRADES = 5
 
 
@@ -119,7 +119,7 @@ class Symptoms:
         since = np.asarray(t, dtype=float) - np.asarray(course.injections, dtype=float)[:, None]
         return odds / (1 + odds) * h * np.where(since >= 0, np.exp(-np.maximum(since, 0.0) / tau), 0.0).sum(axis=0)
 
-    def at(self, t: Array, course: Course, I: Any, L: Any) -> Array:  # noqa: E741
+    def at(self, t: Array, course: Course, I: Any, L: Any) -> Array:
         """Return the mean score at times t for inflammation I and structural loss L at these times."""
         left = self.start - self.control_course(t, course)
         D = self.per_inflammation * (I - np.asarray(I)[0]) + self.per_structure * (L - np.asarray(L)[0])
