@@ -46,7 +46,7 @@ def outcomes(facts: Facts, name: str, lang: str) -> list[dict[str, str]]:
         between = difference_series(facts, name, arm)
         start, end = (_level(values[:, i], name, lang, widths[i]) for i in (0, -1))
         rows.append({"arm": arm, "start": start[0], "start_interval": start[1], "end": end[0], "end_interval": end[1],
-                     "n": str(vars(spread_of(values[:, -1]))["n"]), "comparator": row["comparator"] or NOTHING,
+                     "n": str(max(vars(spread_of(v[:, -1]))["n"] for v in (values, between) if v is not None)), "comparator": row["comparator"] or NOTHING,
                      **_between(facts, name, between, lang)})
     return rows
 
@@ -94,7 +94,7 @@ def instrument(facts: Facts, name: str, lang: str) -> str:
     if about is None or smallest is None or not np.isfinite(smallest):
         return ""
     say, told = said(lang), unit(facts.data[name].attrs["units"], lang)
-    parts = [say("instrument", smallest=with_unit(number(smallest, _DIGITS), told),
+    parts = [say("instrument_grade" if name in _SCALES else "instrument", smallest=with_unit(number(smallest, _DIGITS), told),
                  sd=with_unit(number(about.sd, _DIGITS), "%" if about.relative else told))]
     parts += [say("instrument_kappa", kappa=number(about.kappa))] if about.kappa is not None else []
     parts += [say("instrument_important", important=number(about.important))] if about.important is not None else []
