@@ -44,9 +44,10 @@ def outcomes(facts: Facts, name: str, lang: str) -> list[dict[str, str]]:
     for arm, row in facts.arms.items():
         values = series(facts, name, arm)
         between = difference_series(facts, name, arm)
+        counts = [spread_of(v[:, -1]).n for v in (values, between) if v is not None]
         start, end = (_level(values[:, i], name, lang, widths[i]) for i in (0, -1))
         rows.append({"arm": arm, "start": start[0], "start_interval": start[1], "end": end[0], "end_interval": end[1],
-                     "n": str(max(vars(spread_of(v[:, -1]))["n"] for v in (values, between) if v is not None)), "comparator": row["comparator"] or NOTHING,
+                     "n": str(max(counts)), "comparator": row["comparator"] or NOTHING,
                      **_between(facts, name, between, lang)})
     return rows
 

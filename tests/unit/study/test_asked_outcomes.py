@@ -12,6 +12,7 @@ import pytest
 from small_studies import CONTROL, UNTREATED, arm, cells, compare_small, plain, study
 
 from pulposus.core.errors import InputError
+from pulposus.core.result import Result
 from pulposus.core.vocabulary import names
 from pulposus.report.facts import read
 from pulposus.report.html import page
@@ -29,7 +30,7 @@ RAT = {**SHEEP, "species": "rat", "level": "tail"}
 @pytest.fixture(scope="module")
 def asked():
     """Return the result of a study that asks for everything of a human disc."""
-    return compare_small(study(UNTREATED, CONTROL, CELLS, observe=["t2", *ALL], sampling={"draws": 3, "seed": 4})).result
+    return compare_small(study(UNTREATED, CONTROL, CELLS, observe=["t2", *ALL], sampling={"draws": 2, "seed": 4})).result
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -83,8 +84,8 @@ def test_the_tables_give_the_difference_its_comparator_and_what_the_instrument_d
             "kappa 0.67", "modified Pfirrmann grade", "Thompson grade")),
     ("zh", ("仅以相对指定对照的差异给出", "不含细胞因子", "最小可检测变化", "对患者有意义的最小变化：15", "kappa 0.67", "改良Pfirrmann分级", "Thompson分级"))])
 def test_the_report_says_what_pain_is_and_is_not(asked, lang, words):
-    asked.dataset.attrs["observe"] = json.dumps(["t2", "pfirrmann", *ALL])
-    html = page(asked, lang)
+    data = asked.dataset.isel(node=slice(0)).assign_attrs(observe=json.dumps(["pfirrmann", "vas"]))  # few figures, no maps
+    html = page(Result(data, asked.status, asked.record), lang)
     assert [w for w in words if w not in html] == []
     assert ("not modelled: nothing here" in html) is False and 'id="rec-vas_repeatability"' in html and 'id="ref-OSTELO2008"' in html
     table = html[html.index('id="out-vas"'):]

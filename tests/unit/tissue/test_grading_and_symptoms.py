@@ -226,3 +226,10 @@ def test_asking_for_nothing_works_nothing_out_and_an_unread_disc_has_nothing():
     draw = Draw(ParameterSet.load(), 0, 0, "human", "III")
     assert observed(draw, ["t2"], {"gag": np.ones((1, 3)), "pfirrmann_probability": np.eye(5)[:1]}, np.zeros(1), SALINE) == {}
     assert observed(draw, ["vas"], {}, np.zeros(0), SALINE) == {} and not draw.used
+
+
+@pytest.mark.parametrize("symbol", ["t2_anterior_annulus_slope", "t2_posterior_annulus_slope", "pain_per_structure", "odi_per_structure"])
+def test_recorded_values_are_those_of_their_rules(symbol):
+    """A record that names a rule shows the nominal value of that rule."""
+    shown = ParameterSet.load().lookup(symbol, "any", "human", "III").si
+    assert shown == pytest.approx(Draw(ParameterSet.load(), 0, 0, "human", "III", nominal=True).value(symbol), rel=1e-3) and shown > 0
