@@ -127,7 +127,7 @@ def names(kind: str, built: bool = True) -> tuple[str, ...]:
 def not_built(kind: str) -> tuple[str, ...]:
     """Return the names of a kind that are known and not built yet.
 
-    >>> "vas" in not_built("observe")
+    >>> "gait" in not_built("observe")
     True
     """
     return tuple(name for name, entry in terms(kind).items() if not entry.built)

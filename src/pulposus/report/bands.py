@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.report.facts import Facts
-from pulposus.study.dataset import QUANTITIES
+from pulposus.study.dataset import ASKED, QUANTITIES, difference_name
 from pulposus.study.statistics import spread_of
 
-__all__ = ["Band", "all_series", "band", "difference_series", "series"]
+__all__ = ["ALL", "Band", "all_series", "band", "difference_series", "series"]
 
 Array = NDArray[np.float64]
-_MAIN = {"region": "NP"}  # where a quantity of several regions is read
+ALL = {**QUANTITIES, **ASKED}
+_MAIN = {"region": "NP", "side": "anterior"}  # where a quantity of several places is read
 
 
 @dataclass(frozen=True)
@@ -48,21 +49,34 @@ def band(values: Any) -> Band:
 def series(facts: Facts, name: str, arm: str, place: str | None = None) -> Array:
     """Return a quantity of an arm (draw, time) at a place: a region (the nucleus if not said) or a grade."""
     values = facts.data[name].sel(arm=arm)
-    further = QUANTITIES[name][2]
+    further = ALL[name][2]
     if further:
         values = values.sel({further: place or _MAIN[further]})
     return np.asarray(values.values, dtype=float)
 
 
-def difference_series(facts: Facts, name: str, arm: str) -> Array | None:
-    """Return a quantity of an arm minus that of its named comparator (draw, time); None without comparator."""
+def difference_series(facts: Facts, name: str, arm: str, place: str | None = None) -> Array | None:
+    """Return a quantity of an arm minus that of its named comparator (draw, time) at a place; None without comparator."""
     comparator = facts.arms[arm]["comparator"]
-    return series(facts, name, arm) - series(facts, name, comparator) if comparator else None
+    if comparator is None:
+        return None
+    if difference_name(name) in facts.data:  # kept as a difference alone
+        return np.asarray(facts.data[difference_name(name)].sel(arm=arm).values, dtype=float)
+    return series(facts, name, arm, place) - series(facts, name, comparator, place)
 
 
 def all_series(facts: Facts) -> Iterator[tuple[str, str, str, Array]]:
-    """Yield (arm, quantity, region or grade or "", values) of everything that was kept over time."""
+    """Yield (arm, quantity, region, side or grade or "", values) of everything that was kept over time.
+
+    Of what is kept as a difference: the course of arms that are comparators, then the differences from them.
+    """
     for arm in facts.arms:
-        for name, (_, _, further) in QUANTITIES.items():
+        for name, (_, _, further) in ((n, about) for n, about in ALL.items() if n in facts.data):
+            beside = difference_name(name) in facts.data
             for place in [str(p) for p in facts.data[further].values] if further else [""]:
-                yield arm, name, place, series(facts, name, arm, place or None)
+                values = series(facts, name, arm, place or None)
+                if not beside or arm in {row["comparator"] for row in facts.arms.values()}:
+                    yield arm, name, place, values
+            between = difference_series(facts, name, arm) if beside else None
+            if between is not None:
+                yield arm, difference_name(name), "", between

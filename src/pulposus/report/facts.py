@@ -146,14 +146,12 @@ class Facts:
         from dataclasses import asdict
 
         from pulposus.core.parameters import ParameterSet
+        from pulposus.tissue.repeatability import instruments
 
         known = ParameterSet.load()
-        return {name: asdict(known[name]) for name in map(self.smallest_record, OUTCOMES)}
-
-    @staticmethod
-    def smallest_record(outcome: str) -> str:
-        """Return the record of the smallest change in an outcome that an instrument detects."""
-        return f"{outcome.removesuffix('_index')}_smallest_change"
+        told = [*OUTCOMES, *(name for name in self.about["observe"] if name in instruments() and name not in OUTCOMES)]
+        names = [f"{name}_{what}" for name in told for what in ("repeatability", "kappa", "important_change")]
+        return {name: asdict(known[name]) for name in names if name in known}
 
     def step(self, outcome: str) -> float:
         """Return the step in which differences in an outcome are told, a power of ten.

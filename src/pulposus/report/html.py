@@ -50,9 +50,10 @@ def _first(facts: Facts, lang: str) -> dict[str, Any]:
     from pulposus.report.numbers import number, with_unit
     from pulposus.report.sentence import sentence, status
     from pulposus.report.words import moment, outcome, subject, unit
+    from pulposus.tissue.repeatability import instruments
 
     smallest = facts.screen["smallest_change"]
-    columns = [{"name": name, "outcome": outcome(name, lang, short=True), "record": facts.smallest_record(name),
+    columns = [{"name": name, "outcome": outcome(name, lang, short=True), "record": instruments()[name].record,
                 "smallest": with_unit(number(smallest[name]), unit(facts.data[name].attrs["units"], lang))}
                for name in OUTCOMES]
     return {"title": facts.about["title"] or facts.result.record.input_name, "note": facts.about["note"],
@@ -75,17 +76,28 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
     maps = map_pictures(facts, lang)
     pictures = {picture.name: picture for picture in curve_pictures(facts, lang)}
     shown = [{"name": name, "title": outcome(name, lang), "picture": pictures[name], "rows": sections.outcomes(facts, name, lang),
-              "unit": unit(facts.data[name].attrs["units"], lang)} for name in facts.about["observe"] if name in pictures]
+              "unit": unit(facts.data[name].attrs["units"], lang), "instrument": sections.instrument(facts, name, lang)}
+             for name in facts.about["observe"] if name in pictures]
     records = sources.records(facts, lang)
     foreign = figure_language(lang) != lang or any(drawable(arm, 0, lang) != arm for arm in facts.arms)
     return {"evidence": sections.evidence(facts, lang), "maps": maps,
             "maps_empty": empty_maps(facts, lang) if maps else "", "outcomes": shown,
-            "grades": sections.grades(facts, lang), "grade_names": [str(g) for g in facts.data["grade"].values],
+            "grades": sections.grades(facts, lang),
             "ceilings": sections.ceilings(facts, lang), "rivals": sections.rivals(facts, lang),
             "outcome_names": [column for column in OUTCOMES], "short": {n: outcome(n, lang, short=True) for n in OUTCOMES},
             "reported": sections.reported(facts, lang), "laws": sections.laws(facts, lang), "records": records,
-            "anchors": {row["id"] for group in records for row in group["rows"]}, "limits": _LIMITS,
+            "anchors": {row["id"] for group in records for row in group["rows"]}, "limits": _limits(facts),
             "references": sources.references(facts, lang), "figures_in_english": foreign}
+
+
+def _limits(facts: Facts) -> list[str]:
+    """Return the limits that hold for a run: what is said of pain depends on whether it was asked for."""
+    from pulposus.tissue.symptoms import SYMPTOMS
+
+    if not set(SYMPTOMS) & set(facts.about["observe"]):
+        return list(_LIMITS)
+    told = ["pain_told", *([] if facts.about.get("cytokines") else ["pain_no_cytokines"])]
+    return [each for name in _LIMITS for each in (told if name == "pain" else [name])]
 
 
 def _run(facts: Facts, lang: str) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from pulposus.report.numbers import NOTHING, TINY, count, difference, interval, 
 from pulposus.report.words import law, outcome, rival, said, unit, what
 from pulposus.study.statistics import spread_of
 
-__all__ = ["ceilings", "evidence", "grades", "laws", "outcomes", "reported", "rivals"]
+__all__ = ["ceilings", "evidence", "grades", "instrument", "laws", "outcomes", "reported", "rivals"]
 
 _COUNTS = ("transplanted_cells",)
+_SCALES = ("pfirrmann", "modified_pfirrmann", "thompson")
 _PLACES = 2  # of a probability
 _DIGITS = 3  # of a level that is the same in every draw
 _PARTS = 20  # of an interval; the step of a level is at most one of them
@@ -43,9 +44,10 @@ def outcomes(facts: Facts, name: str, lang: str) -> list[dict[str, str]]:
     for arm, row in facts.arms.items():
         values = series(facts, name, arm)
         between = difference_series(facts, name, arm)
+        counts = [spread_of(v[:, -1]).n for v in (values, between) if v is not None]
         start, end = (_level(values[:, i], name, lang, widths[i]) for i in (0, -1))
         rows.append({"arm": arm, "start": start[0], "start_interval": start[1], "end": end[0], "end_interval": end[1],
-                     "n": str(vars(spread_of(values[:, -1]))["n"]), "comparator": row["comparator"] or NOTHING,
+                     "n": str(max(counts)), "comparator": row["comparator"] or NOTHING,
                      **_between(facts, name, between, lang)})
     return rows
 
@@ -84,14 +86,39 @@ def _between(facts: Facts, name: str, values: Any, lang: str) -> dict[str, str]:
             "difference_interval": _brackets(facts, spread, name, lang)}
 
 
+def instrument(facts: Facts, name: str, lang: str) -> str:
+    """Return in a sentence what the instrument of an outcome detects, how well it repeats itself and what matters to a patient;
+    nothing for an outcome without an instrument on record."""
+    from pulposus.tissue.repeatability import instruments
+
+    about, smallest = instruments().get(name), facts.screen["smallest_change"].get(name)
+    if about is None or smallest is None or not np.isfinite(smallest):
+        return ""
+    say, told = said(lang), unit(facts.data[name].attrs["units"], lang)
+    parts = [say("instrument_grade" if name in _SCALES else "instrument", smallest=with_unit(number(smallest, _DIGITS), told),
+                 sd=with_unit(number(about.sd, _DIGITS), "%" if about.relative else told))]
+    parts += [say("instrument_kappa", kappa=number(about.kappa))] if about.kappa is not None else []
+    parts += [say("instrument_important", important=number(about.important))] if about.important is not None else []
+    return " ".join(parts)
+
+
 def grades(facts: Facts, lang: str) -> list[dict[str, Any]]:
-    """Return the mean probabilities of the Pfirrmann grades: one row at the start when all arms share it, one per arm at the end."""
-    if "pfirrmann_probability" not in facts.data or not facts.done:
-        return []
-    values = facts.data["pfirrmann_probability"].values
+    """Return a table of mean probabilities per scale that was graded: its title, its grades and its rows."""
+    tables = []
+    for name in _SCALES:
+        variable = f"{name}_probability"
+        if variable in facts.data and facts.done:
+            names = [str(g) for g in facts.data[facts.data[variable].dims[-1]].values]
+            tables.append({"title": outcome(name, lang), "names": names, "rows": _graded(facts, variable, lang)})
+    return tables
+
+
+def _graded(facts: Facts, variable: str, lang: str) -> list[dict[str, Any]]:
+    """Return one row at the start when all arms share it, and one per arm at the end."""
+    values = facts.data[variable].values
+    rows = []
     with np.errstate(invalid="ignore"):
         means = np.array([_means(arm) for arm in values])
-    rows = []
     same = np.allclose(means[:, 0], means[:1, 0], equal_nan=True)
     for arm, mean in list(zip(facts.arms, means, strict=True))[: 1 if same else None]:
         rows.append({"arm": said(lang)("every_arm") if same else arm, "when": said(lang)("at_start"), "cells": _shades(mean[0])})

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from pulposus.report.bands import all_series, band, series
+from pulposus.report.bands import ALL, all_series, band, difference_series, series
 from pulposus.report.facts import Facts
-from pulposus.study.dataset import QUANTITIES
 from pulposus.study.statistics import spread_of
 
 __all__ = ["PICTURE_DIGITS", "SUMMARY", "TRAJECTORIES", "summary", "table", "trajectories"]
@@ -21,7 +20,7 @@ __all__ = ["PICTURE_DIGITS", "SUMMARY", "TRAJECTORIES", "summary", "table", "tra
 SUMMARY = ("arm", "outcome", "region", "time_days", "unit", "median", "low", "high", "mc_error", "n_draws", "interval_level",
            "comparator", "difference_median", "difference_low", "difference_high", "difference_mc_error", "difference_n_draws",
            "smallest_detectable_change")
-TRAJECTORIES = ("arm", "quantity", "region", "time_days", "median", "low", "high", "unit", "n")
+TRAJECTORIES = ("arm", "quantity", "region", "time_days", "median", "low", "high", "unit", "n", "comparator")
 PICTURE_DIGITS = 6  # of the numbers kept with a picture
 _SHARES = ("alive_share", "arrived_share")
 
@@ -65,7 +64,7 @@ def summary(facts: Facts) -> str:
 
 def _places(facts: Facts, name: str) -> list[str]:
     """Return the regions or grades of a quantity, one empty place if it has none."""
-    further = QUANTITIES[name][2]
+    further = ALL[name][2]
     return [str(place) for place in facts.data[further].values] if further else [""]
 
 
@@ -75,7 +74,8 @@ def _outcome(facts: Facts, arm: str, name: str, place: str, end: float, comparat
     row = [arm, name, place, end, facts.data[name].attrs["units"], *_spread(last), comparator or ""]
     if not comparator:
         return [*row, *[""] * 6]
-    found = spread_of(last - series(facts, name, comparator, place or None)[:, -1])
+    between = difference_series(facts, name, arm, place or None)
+    found = spread_of(between[:, -1] if between is not None else [])
     smallest = facts.screen["smallest_change"].get(name, "")
     return [*row, found.median, found.low, found.high, found.error, found.n, smallest]
 
@@ -87,11 +87,13 @@ def _spread(values: Any) -> list[Any]:
 
 
 def trajectories(facts: Facts) -> str:
-    """Return every quantity of every arm over time, with its median, interval and number of draws."""
+    """Return every quantity of every arm over time, with its median, interval and number of draws; a difference names its
+    comparator."""
     times = facts.data["time"].values
     rows: list[list[Any]] = []
     for arm, name, place, values in all_series(facts):
         found, unit = band(values), facts.data[name].attrs["units"]
-        rows += [[arm, name, place, float(t), found.median[i], found.low[i], found.high[i], unit, int(found.n[i])]
+        comparator = "" if name in ALL else facts.arms[arm]["comparator"]
+        rows += [[arm, name, place, float(t), found.median[i], found.low[i], found.high[i], unit, int(found.n[i]), comparator]
                  for i, t in enumerate(times)]
     return table(TRAJECTORIES, rows)

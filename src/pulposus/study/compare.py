@@ -23,12 +23,14 @@ from pulposus.core.result import Result
 from pulposus.core.run_record import RunRecord, begin, data_files, versions
 from pulposus.core.vocabulary import terms
 from pulposus.study.ceiling import dose_ceilings
+from pulposus.study.comparator import named_comparator
 from pulposus.study.dataset import build
 from pulposus.study.execute import cores, run_tasks
 from pulposus.study.parts import Parts
 from pulposus.study.plan import Plan, accepted_draws, make_plan
 from pulposus.study.run import DrawOutcome, run_draw
-from pulposus.study.study_file import StudySpec, named_comparator, read_study
+from pulposus.study.study_file import StudySpec, read_study
+from pulposus.tissue.symptoms import CYTOKINES
 
 __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
 
@@ -115,7 +117,7 @@ class _Run:
         dataset = build(self.plans[_DEFAULT], kept, [self.found[_DEFAULT, i] for i in kept], self.nominal, blocks)
         used = set(self.nominal.used).union(*(outcome.used for outcome in self.found.values()))
         dataset.attrs = _attributes(self.plans[_DEFAULT], self.rejected, self.ceilings, sorted(used),
-                                    [b for b in self.plans if b != _DEFAULT])
+                                    [b for b in self.plans if b != _DEFAULT], _has_cytokines(self.nominal))
         status = _status(len(kept), self.count, self.rejected, dataset, "" if complete else ending)
         return Comparison(self.spec, Result(dataset, status, self.record.finished(time.monotonic() - self.started)), not complete)
 
@@ -163,7 +165,13 @@ def _status(done: int, asked: int, rejected: Mapping[int, str], dataset: Any, en
     return "; ".join(parts) + "."
 
 
-def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, used: list[str], rivals: list[str]) -> dict[str, Any]:
+def _has_cytokines(outcome: DrawOutcome) -> bool:
+    """Return whether the discs of a draw carried cytokines."""
+    return any(name in arm.readings for arm in outcome.arms.values() for name in CYTOKINES)
+
+
+def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, used: list[str], rivals: list[str],
+                cytokines: bool) -> dict[str, Any]:
     """Return what the report needs beside the numbers, as JSON texts."""
     from pulposus.therapy.evidence import badge
 
@@ -188,7 +196,7 @@ def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, used: li
     plain = {"arms": arms, "laws": dict(plan.laws), "rejected": {str(k): v for k, v in rejected.items()},
              "ceilings": ceilings, "records": records, "used_parameters": used, "rivals_asked": rivals, "cited": cited,
              "subject": spec.subject.model_dump(), "title": spec.title, "note": spec.note,
-             "observe": list(spec.observe), "reported": [r.model_dump() for r in spec.reported]}
+             "cytokines": cytokines, "observe": list(spec.observe), "reported": [r.model_dump() for r in spec.reported]}
     return {key: json.dumps(value, ensure_ascii=False) for key, value in plain.items()}
 
 

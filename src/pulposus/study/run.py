@@ -17,7 +17,9 @@ from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.endplate import open_share
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.history import History, run_discs
+from pulposus.tissue.observed import observed
 from pulposus.tissue.stepper import Control
+from pulposus.tissue.symptoms import Course
 
 __all__ = ["ArmOutcome", "DrawOutcome", "run_draw"]
 
@@ -70,10 +72,12 @@ def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tup
     return alive, float(arrived) / given
 
 
-def _outcome(plan: Plan, arm: Arm, treatment: Treatment, history: History, maps: bool) -> ArmOutcome:
-    """Return what one arm's history amounts to."""
+def _outcome(plan: Plan, draw: Any, arm: Arm, treatment: Treatment, history: History, maps: bool) -> ArmOutcome:
+    """Return what one arm's history amounts to, with the outcomes that the study asks for."""
+    course = Course(tuple(dose.at for dose in arm.doses), any(dose.product.kind == "cells" for dose in arm.doses))
+    asked = observed(draw, plan.spec.observe, history.readings, plan.times, course)
     gap = max((history.ledger.gap(n) for n in history.ledger.start if n in history.ledger.end), default=0.0)
-    return ArmOutcome(history.readings, *_shares(plan, arm, treatment, history), treatment.harms, history.stopped, gap,
+    return ArmOutcome(history.readings | asked, *_shares(plan, arm, treatment, history), treatment.harms, history.stopped, gap,
                       history.fields if maps else {}, history.early)
 
 
@@ -93,7 +97,7 @@ def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> D
             arms[arm.name] = ArmOutcome({}, float("nan"), float("nan"), {}, f"{type(error).__name__}: {error}", float("nan"))
     landmark = min(plan.landmark, float(plan.times[-1])) if index is None else None
     histories = dict(zip(discs, run_discs(list(discs.values()), plan.times.tolist(), control, landmark), strict=True))
-    arms |= {name: _outcome(plan, plan.spec.arm(name), treatments[name], histories[name], index is None) for name in discs}
+    arms |= {name: _outcome(plan, draw, plan.spec.arm(name), treatments[name], histories[name], index is None) for name in discs}
     mesh = next((disc.mesh for disc in discs.values()), None) if index is None else None
     return DrawOutcome({arm.name: arms[arm.name] for arm in plan.spec.arms}, dict(draw.used),
                        None if mesh is None else (mesh.nodes, mesh.cells, mesh.region))

@@ -13,6 +13,8 @@ from pulposus.core.errors import InputError, NotAllowed, nearest, shorten
 from pulposus.core.joint_faults import Problem
 from pulposus.core.units import convert, si
 from pulposus.core.vocabulary import limit, names, terms
+from pulposus.study.comparator import arms_without_comparator
+from pulposus.tissue.symptoms import SYMPTOMS
 
 __all__ = ["override_problems", "problems_across"]
 
@@ -37,6 +39,25 @@ def problems_across(data: Mapping[str, Any]) -> Iterator[Problem]:
     for i, name in enumerate(observed):
         if name in observed[:i]:
             yield ("observe", i), f"{shorten(name)} again", "every outcome once", None
+        yield from _unfit(i, name, data.get("subject"))
+        if name in SYMPTOMS:
+            yield from _alone(i, name, data)
+
+
+def _unfit(i: int, name: str, subject: Any) -> Iterator[Problem]:
+    """Yield an outcome that is not told for the species of the subject."""
+    allowed = terms("observe")[name].more.get("species") if name in names("observe") else None
+    species = subject.get("species") if isinstance(subject, Mapping) else None
+    if allowed and species in names("species") and species not in allowed:
+        yield ("observe", i), f"{shorten(name)} of a {species} disc", f"a subject of the species {', '.join(allowed)}", None
+
+
+def _alone(i: int, name: str, data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield pain or disability of an arm that is neither compared with an arm nor another's comparator."""
+    alone = arms_without_comparator(_list(data, "arms"))
+    if alone:
+        yield ("observe", i), f"{shorten(name)} of {', '.join(alone)}, compared with no arm", \
+            f"{name} only beside a named comparator: a control arm, an untreated arm, or comparator: NAME", None
 
 
 def _nucleus_volume(subject: Any) -> float | None:

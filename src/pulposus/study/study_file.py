@@ -20,7 +20,7 @@ from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import read_model
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, not_built, term
-from pulposus.study.arm import Arm, Dose, Product, Route, carrier_of, comparator_kind, only_empty
+from pulposus.study.arm import Arm, Dose, Product, Route, comparator_kind, only_empty
 from pulposus.study.study_checks import override_problems, problems_across
 from pulposus.tissue.disc_file import Laws, law_field, level_of
 
@@ -34,7 +34,6 @@ __all__ = [
     "StudySpec",
     "comparator_kind",
     "load_study",
-    "named_comparator",
     "read_study",
 ]
 
@@ -154,6 +153,11 @@ class Reported(Part):
 Outcome = Annotated[str, Word("observe")]
 
 
+def _always() -> tuple[str, ...]:
+    """Return the outcomes of a study that does not say which."""
+    return tuple(name for name in names("observe") if term("observe", name).more.get("default", True))
+
+
 class StudySpec(Part):
     """A study file."""
 
@@ -169,7 +173,7 @@ class StudySpec(Part):
     arms: tuple[Arm, ...] = Field(min_length=1, description="the arms, at least one")
     model: Model = Field(default_factory=Model, description="laws, hypotheses and overrides")
     sampling: Sampling = Field(default_factory=Sampling, description="draws and seed")
-    observe: tuple[Outcome, ...] = Field(default=names("observe"), min_length=1, description="the outcomes to report")
+    observe: tuple[Outcome, ...] = Field(default=_always(), min_length=1, description="the outcomes to report")
     reported: tuple[Reported, ...] = Field(default=(), description="published results to set beside the prediction")
 
     @field_validator("follow_up", mode="before")
@@ -183,27 +187,6 @@ class StudySpec(Part):
     def arm(self, name: str) -> Arm:
         """Return the arm of this name; raises KeyError if there is none."""
         return {arm.name: arm for arm in self.arms}[name]
-
-
-def named_comparator(spec: StudySpec, arm: Arm) -> str | None:
-    """Return the name of the arm that an arm is compared with, None if it stands alone.
-
-    The one the file names; else, for a therapy, the first control arm with the same carrier, else one by the same
-    route, else the first control arm, else the first untreated arm; for a control arm or a comparator the first
-    untreated arm; an untreated arm is compared with nothing.
-    """
-    if arm.comparator is not None:
-        return arm.comparator
-    others = [other for other in spec.arms if other.name != arm.name]
-    untreated = [other.name for other in others if comparator_kind(other) == "untreated"]
-    if comparator_kind(arm) == "untreated":
-        return None
-    if arm.control or comparator_kind(arm) is not None:
-        return next(iter(untreated), None)
-    controls = [other for other in others if other.control]
-    same = [other.name for other in controls if carrier_of(other) is not None and carrier_of(other) == carrier_of(arm)]
-    alike = [other.name for other in controls if {d.route.kind for d in other.doses} & {d.route.kind for d in arm.doses}]
-    return next(iter([*same, *alike, *(other.name for other in controls), *untreated]), None)
 
 
 def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = None) -> StudySpec:

@@ -21,7 +21,6 @@ __all__ = ["COSTS", "DECIDED", "HARMS_TO_PATIENTS", "OUTCOMES", "arm_rows", "ass
 
 DECIDED = 0.95
 OUTCOMES = ("height_index", "t2")
-_SMALLEST = {"height_index": "height_smallest_change", "t2": "t2_smallest_change"}
 HARMS_TO_PATIENTS = ("osteophyte", "pedicle_breach", "endplate_fracture")  # harms to a patient, by their chance
 COSTS = ("lung_retention", "leak", "puncture_injury")  # told where no such harm is modelled, in this order
 _TOP = 3
@@ -38,13 +37,16 @@ def _last(data: xr.Dataset, name: str, arm: str) -> Any:
 
 
 def smallest_changes(data: xr.Dataset) -> dict[str, float]:
-    """Return the smallest change an instrument detects: height in percent of the start, T2 in ms at the median start."""
-    from pulposus.core.parameters import ParameterSet
+    """Return the smallest change an instrument detects, of every outcome of the data whose repeatability is on record, in its
+    unit; where that is in percent of the value, at the median start."""
+    from pulposus.tissue.repeatability import instruments
 
-    share = {name: ParameterSet.load()[record].value for name, record in _SMALLEST.items()}
-    starts = data["t2"].isel(time=0).values
-    start = float(np.nanmedian(starts)) if np.isfinite(starts).any() else float("nan")
-    return {"height_index": share["height_index"], "t2": share["t2"] / 100 * start}
+    found = {}
+    for name, instrument in instruments().items():
+        if name in data:
+            starts = data[name].isel(time=0).values
+            found[name] = instrument.detects(float(np.nanmedian(starts)) if np.isfinite(starts).any() else float("nan"))
+    return found
 
 
 def arm_rows(data: xr.Dataset) -> list[dict[str, Any]]:

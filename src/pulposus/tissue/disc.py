@@ -31,6 +31,7 @@ from pulposus.tissue.process import Process, View
 from pulposus.tissue.shape import stretch
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
+from pulposus.tissue.symptoms import CYTOKINES
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
 
@@ -163,7 +164,8 @@ class Disc:
         living = state["native"] + state["senescent"]
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
         shape = swelling.readings(self._nucleus_aggrecan(state), self.loads, state["annulus_damage"], state["annulus_settled"])
-        t2 = imaging.t2_of(swelling.porosity_of(shape["nucleus_volume"]))
+        wet = swelling.porosity_of(shape["nucleus_volume"])
+        t2 = imaging.t2_of(wet)
         chances = imaging.grades(t2, grade_ratio(self.draw) * shape["height_index"])
         nucleus = self.points.region == 0
         out = {**shape, "t2": t2, "pfirrmann_probability": chances,
@@ -171,7 +173,8 @@ class Disc:
                "viable_cells": np.array([mean(living, i) / mean(start, i) if mean(start, i) else np.nan for i in range(len(REGIONS))]),
                "gag": np.array([mean(content, i) for i in range(len(REGIONS))]),
                "glucose_min": state["glucose"][nucleus].min(), "oxygen_min": state["oxygen"][nucleus].min(),
-               "lactate_max": state["lactate"][nucleus].max()}
+               "lactate_max": state["lactate"][nucleus].max(), "nucleus_porosity": wet}
+        out.update({name: mean(state[name], 0) for name in CYTOKINES if name in state})
         for process in self.system.processes:
             out.update(process.observe(view))
         return out

@@ -26,7 +26,7 @@ from pulposus.tissue.annulus import Wall
 from pulposus.tissue.fixed_charge import Nucleus, effective_charge, kept_volume
 from pulposus.tissue.loads import Loads, day
 
-__all__ = ["Swelling", "balanced_volume", "swelling_pressure"]
+__all__ = ["Swelling", "balanced_volume", "porosity_after", "swelling_pressure"]
 
 _NEWTON, _ROUND_OFF = 60, 1e-13  # iterations; relative step at which the root is reached
 _LEAST = 1e-9  # aggrecan left, below which a nucleus is empty
@@ -59,6 +59,16 @@ def balanced_volume(nucleus: Nucleus, wall: Wall, x: Any, total: Any) -> Any:
         if np.all(np.abs(step) <= _ROUND_OFF * w):
             return w + 1 - nucleus.phi
     raise PulposusError("nucleus and annulus find no balance with the load")
+
+
+def porosity_after(phi: Any, share: Any) -> Any:
+    """Return the porosity of a tissue that had the porosity phi, once it holds this share of its aggrecan.
+
+    >>> round(porosity_after(0.8, 0.5), 4)
+    0.6667
+    """
+    J = 1 + phi * (share - 1)
+    return (phi - 1 + J) / J
 
 
 @dataclass(frozen=True)

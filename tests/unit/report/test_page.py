@@ -115,7 +115,7 @@ def test_what_a_user_or_a_record_says_is_never_markup(both: dict[str, str]) -> N
 def test_records_references_and_the_run_are_told(both: dict[str, str]) -> None:
     html = both["en"]
     for told in ('id="rec-turnover"', 'id="ref-SIVAN2006"', "https://doi.org/", "Nobody knows.", "made_up.yaml", "version: 1",
-                 'id="rec-t2_smallest_change"', "某物周转率"):
+                 'id="rec-t2_repeatability"', "某物周转率"):
         assert (told in html) is (told != "某物周转率")
     assert "某物周转率" in both["zh"]
 

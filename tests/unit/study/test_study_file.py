@@ -9,7 +9,8 @@ import pytest
 
 from pulposus.core.errors import InputError
 from pulposus.study.arm import Arm
-from pulposus.study.study_file import StudySpec, comparator_kind, load_study, named_comparator, read_study
+from pulposus.study.comparator import named_comparator
+from pulposus.study.study_file import StudySpec, comparator_kind, load_study, read_study
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "studies"
 NEEDLE = {"kind": "transannular", "needle": "22G"}

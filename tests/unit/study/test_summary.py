@@ -203,9 +203,9 @@ def test_fewer_than_200_draws_are_a_preview(n, preview, level):
 def test_the_smallest_change_is_that_of_the_instrument():
     records, data = ParameterSet.load(), made()
     found = smallest_changes(data)
-    assert found["height_index"] == records["height_smallest_change"].value
+    assert found["height_index"] == pytest.approx(1.96 * 2**0.5 * records["height_index_repeatability"].value)
     start = float(np.median(data["t2"].isel(time=0)))
-    assert found["t2"] == pytest.approx(records["t2_smallest_change"].value / 100 * start)
+    assert found["t2"] == pytest.approx(1.96 * 2**0.5 * records["t2_repeatability"].value / 100 * start)
 
 
 def test_the_screen_of_a_real_run(five):
