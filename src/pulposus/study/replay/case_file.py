@@ -22,13 +22,16 @@ from pulposus.core.references import load_references
 from pulposus.core.units import dimension_of
 from pulposus.study.replay.set_ups import SetUp
 
-__all__ = ["DIRECTIONS", "LAYERS", "SETS", "Case", "Change", "Result", "Tolerance", "load_cases", "one_paper_one_set"]
+__all__ = ["DIRECTIONS", "LAYERS", "SETS", "Case", "Change", "Result", "Tier", "Tolerance", "load_cases", "one_paper_one_set"]
 
 LAYERS = ("network", "tissue", "therapy")
 SETS = ("verification", "calibration", "validation")
 DIRECTIONS = ("up", "down", "none")
 SCHEMA = "cases/1"
 NO_SOURCE = "none"
+_KINDS: dict[str, tuple[type, ...]] = {"number": (int, float), "direction": (str,), "order": (list,)}  # what stands in `reported`
+
+Tier = Literal["primary", "seed_only", "memory"]
 
 
 def _unit(value: Any) -> str:
@@ -96,12 +99,12 @@ class Tolerance(Part):
 def _reported(value: Any) -> Any:
     """Return a finite number, an ordered pair of numbers, a direction, or names in rising order."""
     allowed = "a finite number, a range [least, most], up, down or none, or read-outs in rising order"
-    plain = [value] if not isinstance(value, list) else value
+    plain = list(value) if isinstance(value, (list, tuple)) else [value]
     numbers = all(isinstance(x, (int, float)) and not isinstance(x, bool) and not math.isnan(x) for x in plain)
     names = all(isinstance(x, str) for x in plain)
     if not plain or not (numbers or names) or (numbers and (len(plain) > 2 or plain[0] > plain[-1])):
         raise NotAllowed(shorten(value), allowed)
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(plain) if isinstance(value, (list, tuple)) else value
 
 
 class Result(Part):
@@ -137,7 +140,7 @@ class Case(Part):
     title: str
     title_zh: str
     set: Annotated[str, BeforeValidator(choice("set", SETS))]
-    tier: Literal["primary", "seed_only", "memory"]
+    tier: Tier
     against: Literal["experiment", "peer_model", "exact"]
     species: str = Field(description="whose tissue, such as human, or cells")
     source: Label
@@ -172,9 +175,9 @@ def _row_problems(data: Mapping[str, Any]) -> Iterable[Problem]:
                 yield (*path, "unit"), "nothing", "required: the unit, such as mM, or '1' for a pure number", None
             if kind in ("number", "direction") and row.get("read") is None:
                 yield (*path, "read"), "nothing", "required: the read-out of the set-up", None
-            fits = {"number": (int, float), "direction": str, "order": list}.get(str(kind))
+            fits = _KINDS.get(str(kind), (object,))
             pair = kind == "number" and isinstance(value, list) and len(value) == 2
-            if fits is not None and value is not None and not (isinstance(value, fits) or pair):
+            if value is not None and not (isinstance(value, fits) or pair):
                 yield (*path, "reported"), shorten(value), f"a value of kind {kind}", None
             if kind == "direction" and isinstance(value, str) and value not in DIRECTIONS:
                 yield (*path, "reported"), shorten(value), ", ".join(DIRECTIONS), nearest(value, DIRECTIONS)

@@ -35,8 +35,9 @@ def entry_of(row: Row, lang: str = "en") -> dict[str, Any]:
             "species": case.species, "title": case.title_zh if chinese else case.title, "unit": result.unit or None, "sd": result.sd,
             "n": result.n, "tolerance": result.tolerance.model_dump(exclude_none=True) if result.tolerance else None,
             "read": result.read.model_dump(exclude_none=True) if isinstance(result.read, Change) else result.read,
-            "hard": result.hard, "scored": result.scored, "expected_miss": result.expected_miss, "agrees": found.agrees, "chance": found.chance,
-            "draws": found.draws, "central": found.central, "chances": dict(found.chances) or None, "grid": dict(row.grid) if row.grid else None, "failed": bool(row.failed), "reason": reason or None,
+            "hard": result.hard, "scored": result.scored, "expected_miss": result.expected_miss, "agrees": found.agrees,
+            "chance": found.chance, "chances": dict(found.chances) or None, "draws": found.draws, "central": found.central,
+            "grid": dict(row.grid) if row.grid else None, "failed": bool(row.failed), "reason": reason or None,
             "meaning": case.means_zh if chinese else case.means,
             "explanation": (result.explanation_zh if chinese else result.explanation) or None}
 

@@ -13,21 +13,22 @@ from pydantic import Field
 from pulposus.core.errors import InputError, PulposusError
 from pulposus.core.fields import Label, Part
 from pulposus.core.units import si
-from pulposus.study.plan import Plan, make_plan
 from pulposus.study.replay.sample import NotRun, Readings, Sample
+from pulposus.study.replay.studies import plan_for, series_of
 from pulposus.study.run import run_draw
-from pulposus.study.study_file import read_study
+from pulposus.study.study_file import StudySpec, read_study
 
 __all__ = ["InjuredDiscs"]
 
 _ARM = "untreated"
+_NODES = 160
 
 
 class InjuredDiscs(Part):
     """One subject, several histories, side by side."""
 
     kind: Literal["injured_discs"]
-    nodes: int = Field(default=160, strict=True, ge=1)
+    nodes: int = Field(default=_NODES, strict=True, ge=1)
     subject: dict[str, Any]
     follow_up: Label
     read: tuple[Label, ...] = Field(min_length=1, description="outcomes of the study file")
@@ -38,27 +39,23 @@ class InjuredDiscs(Part):
         """Return the read-outs of every disc; raises `NotRun` for an event that is not built yet."""
         out: Readings = {}
         for name, events in self.histories.items():
-            plan = self._plan(sample, events)
+            plan = plan_for(self._spec(sample, events), sample.nodes(self.nodes), sample)
             arm = run_draw(plan, sample.index).arms[_ARM]
             if arm.stopped:
                 raise PulposusError(arm.stopped)
             for outcome in self.read:
-                if outcome not in arm.readings:  # its rows say so
-                    continue
-                series = np.asarray(arm.readings[outcome], dtype=float)
-                series = series[:, 0] if series.ndim > 1 else series
-                for when in self.at:
-                    out[f"{name}.{outcome}.{when}"] = float(np.interp(si(when, "s"), plan.times, series))
+                series = series_of(arm, outcome)
+                if series is not None:  # else its rows say so
+                    out |= {f"{name}.{outcome}.{when}": float(np.interp(si(when, "s"), plan.times, series)) for when in self.at}
         return out
 
-    def _plan(self, sample: Sample, events: tuple[dict[str, Any], ...]) -> Plan:
+    def _spec(self, sample: Sample, events: tuple[dict[str, Any], ...]) -> StudySpec:
         study = {"version": 1, "subject": self.subject, "follow_up": self.follow_up, "history": list(events),
                  "arms": [{"name": _ARM, "doses": []}], "sampling": {"seed": sample.seed}}
         try:
-            plan = make_plan(read_study(study), sample.nodes(self.nodes), sample.seed)
+            return read_study(study)
         except InputError as error:
             if not events:
                 raise
             names = ", ".join(dict.fromkeys(str(event.get("event", "?")) for event in events))
             raise NotRun("replay_no_history", events=names) from error
-        return Plan(plan.spec, plan.laws, sample.parameters, plan.times, plan.seed, plan.nodes, plan.landmark)

@@ -29,6 +29,7 @@ from pulposus.tissue.transport import Transport
 __all__ = ["Chamber", "LineChambers"]
 
 _RUN = Control(tol=1e-4, transient=True, first=600.0)
+_CELLS = 130
 _ALIVE = 0.5  # of the cells of a place, to count it as living
 _BATH = "outer"
 
@@ -47,7 +48,7 @@ class LineChambers(Part):
     half_width: Length
     porosity: Share
     bath: Supply
-    cells: int = Field(default=260, strict=True, ge=1, description="of the line mesh")
+    cells: int = Field(default=_CELLS, strict=True, ge=1, description="of the line mesh")
     laws: StudyLaws = Field(default_factory=StudyLaws)
     chambers: dict[Label, Chamber] = Field(min_length=1)
 

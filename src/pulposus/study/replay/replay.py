@@ -62,8 +62,11 @@ class Row:
 
 
 def replay(cases: Sequence[Case], *, draws: int = DRAWS, seed: int = 1, overrides: Mapping[str, Any] | None = None,
-           progress: Progress | None = None) -> list[Row]:
-    """Return the judged rows of cases; `overrides` are parameter values in place of the records'."""
+           meshes: bool = True, progress: Progress | None = None) -> list[Row]:
+    """Return the judged rows of cases; `overrides` are parameter values in place of the records'.
+
+    meshes: whether numbers are also worked out on a coarse and a fine mesh.
+    """
     parameters, meter = ParameterSet.load().override(overrides or {}), progress or NoProgress()
     shared: dict[str, list[Case]] = {}
     for case in cases:
@@ -73,8 +76,8 @@ def replay(cases: Sequence[Case], *, draws: int = DRAWS, seed: int = 1, override
     rows: dict[int, list[Row]] = {}
     try:
         for group, count in zip(shared.values(), counts, strict=True):
-            meshes = any(row.kind == "number" for case in group for row in case.results)
-            run = _run(group[0].set_up, Sample(parameters, seed), count, meshes, meter)
+            numbers = any(row.kind == "number" for case in group for row in case.results)
+            run = _run(group[0].set_up, Sample(parameters, seed), count, meshes and numbers, meter)
             rows |= {id(case): [_row(case, result, run, seed) for result in case.results] for case in group}
     finally:
         meter.stop()

@@ -14,6 +14,7 @@ from pulposus.study.replay.line_chamber import LineChambers
 from pulposus.study.replay.sample import NotRun, Readings, Sample
 from pulposus.study.replay.scans import Scans
 from pulposus.study.replay.steady_discs import Onset, SteadyDiscs
+from pulposus.study.replay.studies import StudyRun
 from pulposus.study.replay.tissue_samples import Plugs, Tracers
 from pulposus.study.replay.years import AgeingDiscs, SupplyCuts
 
@@ -36,7 +37,7 @@ class NotBuilt(Part):
 
 SetUp = Annotated[
     DiscFile | Dishes | SingleCells | InjuredDiscs | LineChambers | Scans | SteadyDiscs | Onset | Plugs | Tracers | AgeingDiscs
-    | SupplyCuts | NotBuilt, Field(discriminator="kind")]
+    | StudyRun | SupplyCuts | NotBuilt, Field(discriminator="kind")]
 """One of the families."""
 
 
@@ -46,4 +47,4 @@ def refinement(set_up: object) -> tuple[int, int]:
         return 2, 1
     if isinstance(set_up, DiscFile):
         return _FINER, 3 if any(len(at) == 3 for at in set_up.probes.values()) else 2
-    return (_FINER, 2) if isinstance(set_up, (InjuredDiscs, SteadyDiscs, Onset, AgeingDiscs, SupplyCuts)) else (0, 0)
+    return (_FINER, 2) if isinstance(set_up, (InjuredDiscs, StudyRun, SteadyDiscs, Onset, AgeingDiscs, SupplyCuts)) else (0, 0)

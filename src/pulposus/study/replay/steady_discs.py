@@ -35,6 +35,7 @@ from pulposus.tissue.stepper import Control, Snapshot, Stepper
 __all__ = ["Onset", "RestingDisc", "SteadyDiscs", "living", "resting_disc"]
 
 _RUN = Control(tol=1e-3, transient=True, first=600.0)
+_NODES, _FEWER = 400, 250
 _TOL = 1e-7  # of the steady solve, relative to the supply
 _CLOSE = 2e-3  # of the onset level
 _LOWEST = 0.02  # least supply level that is tried
@@ -84,7 +85,8 @@ def _told(disc: Disc, c: Any) -> Readings:
     at = disc.points.at(c)
     for i, solute in enumerate(SOLUTES):
         out |= {f"{solute}_{place}": float(c[i, node]) for place, node in _places(disc).items()}
-        out |= {f"{solute}_nucleus": float(disc.points.mean(at[i], 0)), f"{solute}_min": float(c[i].min()), f"{solute}_max": float(c[i].max())}
+        out |= {f"{solute}_nucleus": float(disc.points.mean(at[i], REGIONS.index("NP"))), f"{solute}_min": float(c[i].min()),
+                f"{solute}_max": float(c[i].max())}
     out |= {f"pH_{place}": float(pH(out[f"lactate_{place}"], disc.p)) for place in ("centre", "border", "nucleus")}
     out["oxygen_share_centre"] = out["oxygen_centre"] / disc.draw.value("humidified_gas_pressure")
     edge = {s: disc.system.fields[s].start for s in SOLUTES}
@@ -124,7 +126,7 @@ class SteadyDiscs(Part):
     """Discs at rest, side by side."""
 
     kind: Literal["steady_discs"]
-    nodes: int = Field(default=400, strict=True, ge=1)
+    nodes: int = Field(default=_NODES, strict=True, ge=1)
     laws: StudyLaws = Field(default_factory=StudyLaws)
     discs: dict[Label, RestingDisc] = Field(min_length=1)
 
@@ -145,7 +147,7 @@ class Onset(Part):
     """How far each pathway of nutrition may fall before the first cells of a disc begin to die."""
 
     kind: Literal["onset"]
-    nodes: int = Field(default=250, strict=True, ge=1)
+    nodes: int = Field(default=_FEWER, strict=True, ge=1)
     laws: StudyLaws = Field(default_factory=StudyLaws)
     disc: RestingDisc = Field(default_factory=RestingDisc)
     pathways: dict[Label, tuple[Literal["endplate", "wall"], ...]] = Field(min_length=1)

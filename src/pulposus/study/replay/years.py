@@ -25,6 +25,7 @@ from pulposus.tissue.stepper import Control
 __all__ = ["AgeingDisc", "AgeingDiscs", "SupplyCuts"]
 
 _RUN = Control(tol=1e-3)
+_OF_YEARS, _OF_DAYS = 60, 1000  # nodes
 _SETTLED = 0.05  # share of the way that is left
 _FEW = 1e-3  # share of cells lost below which there is no course to time
 
@@ -55,7 +56,7 @@ class AgeingDiscs(Part):
     """Discs left to themselves for years, side by side; their cells neither age, die nor divide."""
 
     kind: Literal["ageing_discs"]
-    nodes: int = Field(default=60, strict=True, ge=1)
+    nodes: int = Field(default=_OF_YEARS, strict=True, ge=1)
     laws: StudyLaws = Field(default_factory=StudyLaws)
     after: Time
     discs: dict[Label, AgeingDisc] = Field(min_length=1)
@@ -81,7 +82,7 @@ class SupplyCuts(Part):
     """Discs whose supply is cut at once and whose cells are counted until `until`."""
 
     kind: Literal["supply_cuts"]
-    nodes: int = Field(default=1000, strict=True, ge=1)
+    nodes: int = Field(default=_OF_DAYS, strict=True, ge=1)
     laws: StudyLaws = Field(default_factory=StudyLaws)
     until: Time
     discs: dict[Label, RestingDisc] = Field(min_length=1)
