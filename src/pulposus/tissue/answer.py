@@ -70,10 +70,10 @@ def _given(spec: DiscSpec) -> dict[tuple[str, str], float]:
     return out
 
 
-def disc_of(spec: DiscSpec, parameters: ParameterSet | None = None) -> Disc:
+def disc_of(spec: DiscSpec) -> Disc:
     """Return the disc of a disc file, at the central values of everything the file does not state."""
     preset, shape = spec.disc.preset, spec.disc.axisymmetric
-    draw = Draw(parameters or ParameterSet.load(), 0, 0, preset.species if preset else "human",
+    draw = Draw(ParameterSet.load(), 0, 0, preset.species if preset else "human",
                 (preset.grade or "any") if preset else "I", nominal=True)
     given = Given(draw, _given(spec))
     geometry = Geometry(**shape.model_dump()) if shape else geometry_of(given, draw.species, preset.level if preset else "")
@@ -172,12 +172,9 @@ def viability_after(disc: Disc, solution: Solution, seconds: float) -> tuple[dic
     return living, course.stopped
 
 
-def solve_disc(spec: DiscSpec, parameters: ParameterSet | None = None) -> dict[str, Any]:
-    """Return the answer to a disc file as plain data: status, probes, extremes, means, flows, viability, mesh, iterations.
-
-    parameters: in place of the packaged records, for what the file does not state.
-    """
-    disc = disc_of(spec, parameters)
+def solve_disc(spec: DiscSpec) -> dict[str, Any]:
+    """Return the answer to a disc file as plain data: status, probes, extremes, means, flows, viability, mesh, iterations."""
+    disc = disc_of(spec)
     _check_probes(spec, disc.geometry)
     solution = disc.steady()
     status = "not_converged" if not solution.converged else (

@@ -157,3 +157,15 @@ def test_a_study_without_reports_or_with_a_paper_in_two_sets_is_refused(tmp_path
         cases_of_study(own_study(tmp_path))
     with pytest.raises(InputError, match="one paper in one set"):
         cases_of_study(own_study(tmp_path, REPORTED[0], {**REPORTED[1], "set": "calibration"}))
+
+
+def test_a_disc_file_is_solved_at_the_probes_of_the_case_and_on_three_meshes():
+    """The canonical disc of the examples: 1.319 mM in the centre, read by name; overrides do not reach it, so it is not run under them."""
+    read = row(read="probes.middle.glucose", unit="mM", reported=1.319, tolerance={"relative": 0.03})
+    mean = row(quantity="mean", read="means.NP.oxygen", unit="kPa", reported=2.0365, tolerance={"relative": 0.03})
+    set_up = {"kind": "disc_file", "file": "ax1.yaml", "nodes": 1300, "probes": {"middle": ["0 mm", "0 mm"]}}
+    tried = case(read, mean, set="verification", set_up=set_up)
+    rows = replay([tried])
+    assert verdicts(rows) == ["hit", "hit"] and all(0 < each.grid["of_tolerance"] < 0.2 for each in rows)
+    changed = replay([tried], overrides={"oxygen_solubility": "0.011 mM/kPa"})
+    assert verdicts(changed) == ["not_run"] * 2 and changed[0].reason.key == "replay_no_override"
