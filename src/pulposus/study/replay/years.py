@@ -13,7 +13,7 @@ from pydantic import Field
 
 from pulposus.core.errors import PulposusError
 from pulposus.core.fields import Label, Part, Share, Time
-from pulposus.study.replay.sample import STILL, Readings, Sample
+from pulposus.study.replay.sample import Readings, Sample
 from pulposus.study.replay.steady_discs import RestingDisc, living, resting_disc
 from pulposus.study.study_file import StudyLaws
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
@@ -26,14 +26,16 @@ __all__ = ["AgeingDisc", "AgeingDiscs", "SupplyCuts"]
 
 _RUN = Control(tol=1e-3)
 _OF_YEARS, _OF_DAYS = 60, 1000  # nodes
+_ALL_WORK = {("senescent_fraction", "any"): 0.0}
 _SETTLED = 0.05  # share of the way that is left
 _FEW = 1e-3  # share of cells lost below which there is no course to time
 
 
 class Loss(Process):
-    """Takes a share of the native cells away at the start."""
+    """Takes a share of the native cells away at the start and holds the rest: none divides, ages or dies but of hunger and acid."""
 
     name = "loss"
+    modifies = ("division", "senescence", "death")
 
     def __init__(self, left: float) -> None:
         self.left = left
@@ -41,6 +43,10 @@ class Loss(Process):
     def events(self, p: State) -> list[Event]:
         """Return the one event."""
         return [Event(0.0, self.name, lambda state, p, points: {"native": (self.left - 1) * state["native"]})]
+
+    def modifiers(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
+        """Return zero for every basal rate."""
+        return dict.fromkeys(self.modifies, 0.0)
 
 
 class AgeingDisc(Part):
@@ -66,7 +72,7 @@ class AgeingDiscs(Part):
         out: Readings = {}
         named = self.laws.model_dump()
         for name, options in self.discs.items():
-            draw = sample.draw(options.species, options.grade, STILL)
+            draw = sample.draw(options.species, options.grade, _ALL_WORK)
             processes = [*tissue_processes(named, supply_of(draw), 1.0), Loss(options.cells_left)]
             disc = Disc(draw, geometry_of(draw, options.species, options.level), processes, sample.nodes(self.nodes))
             history = run_discs([disc], [0.0, self.after], _RUN)[0]
