@@ -61,4 +61,9 @@ METHOD = {
     ("process.py", "_STEP"), ("repeatability.py", "_TWO_SIDED_95"), ("statistics.py", "(_NARROW, _WIDE)"), ("statistics.py", "_FAMILY"), ("statistics.py", "_HALF_TIE"), ("summary.py", "_TIE"), ("stepper.py", "(_GLOBAL_TOL, _GLOBAL_STEP)"), ("stepper.py", "(_D, _W)"),
     ("stepper.py", "_C"), ("stepper.py", "_E"), ("stepper.py", "_B"), ("summary.py", "DECIDED"), ("summary.py", "_NOTICED"), ("transport.py", "_SAME"),
     ("viability.py", "_FAR"), ("swelling.py", "(_NEWTON, _ROUND_OFF)"), ("swelling.py", "_LEAST"),
+    # set-ups and verdicts of replay: tolerances, shares that count as settled or alive, levels of the tests
+    ("steady_discs.py", "_RUN"), ("steady_discs.py", "_TOL"), ("steady_discs.py", "_CLOSE"), ("steady_discs.py", "_LOWEST"),
+    ("dishes.py", "_ENDLESS"), ("dishes.py", "_LEAST"), ("dishes.py", "_EXACT"), ("line_chamber.py", "_RUN"), ("line_chamber.py", "_ALIVE"),
+    ("tissue_samples.py", "_SETTLED"), ("years.py", "_RUN"), ("years.py", "_SETTLED"), ("years.py", "_FEW"), ("verdict.py", "(_LOW, _HIGH)"),
+    ("verdict.py", "_LEVEL"), ("verdict.py", "_HALF"), ("coverage.py", "_ALPHA"), ("coverage.py", "_CONFIDENCE"),
 }

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pulposus.cli import check, cite, compare, disc, evidence, network, new, presets, schema
+from pulposus.cli import check, cite, compare, disc, evidence, network, new, presets, replay, schema
 from pulposus.cli.output import program_version
 from pulposus.cli.verbs import LATER, VerbGroup
 from pulposus.core.errors import PulposusError
@@ -37,6 +37,7 @@ app.command("presets", short_help="List the choices a study has, with their sour
 app.add_typer(disc.app, name="disc", short_help="Solve one disc.")
 app.add_typer(evidence.app, name="evidence", short_help="What is known: search, contradictions, errata, meta-analysis.")
 app.add_typer(network.app, name="network", short_help="The cell network: experiments, rescues, scores.")
+app.command("replay", short_help="Run published experiments again and judge the predictions.")(replay.replay)
 app.command("cite", short_help="Print the references of a finished run.")(cite.cite)
 app.command("check", short_help="Check the packaged parameter records.")(check.check)
 

@@ -12,7 +12,6 @@ __all__ = ["LATER", "NotBuilt", "VerbGroup"]
 
 LATER = (
     "product",
-    "replay",
     "plan",
     "fit",
     "trial",
@@ -25,7 +24,7 @@ LATER = (
     "pack",
 )
 """Verbs that are part of the contract and not built yet."""
-ORDER = ("compare", "new", "schema", "presets", "disc", "evidence", "network", "cite", "check")  # as the help lists them
+ORDER = ("compare", "new", "schema", "presets", "disc", "evidence", "network", "replay", "cite", "check")  # as the help lists them
 
 
 class NotBuilt(PulposusError):

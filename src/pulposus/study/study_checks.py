@@ -16,7 +16,9 @@ from pulposus.core.vocabulary import limit, names, terms
 from pulposus.study.comparator import arms_without_comparator
 from pulposus.tissue.symptoms import SYMPTOMS
 
-__all__ = ["override_problems", "problems_across"]
+__all__ = ["ORDER_MARK", "override_problems", "problems_across"]
+
+ORDER_MARK = "<"  # between the arms of a reported order, the lowest first
 
 INJECTED = ("cells", "vesicles", "vehicle")  # products that take up room
 
@@ -34,7 +36,7 @@ def problems_across(data: Mapping[str, Any]) -> Iterator[Problem]:
                 yield from _volume_problems(("arms", i, "doses", j, "product", "volume"), dose, nucleus)
     for i, row in enumerate(_list(data, "reported")):
         if isinstance(row, Mapping):
-            yield from _reported_problems(i, row, known)
+            yield from _reported_problems(i, row, known, data.get("follow_up"))
     observed = [name for name in _list(data, "observe") if isinstance(name, str)]
     for i, name in enumerate(observed):
         if name in observed[:i]:
@@ -142,8 +144,8 @@ def _dose_problems(path: tuple[str | int, ...], dose: Mapping[str, Any], follow_
         yield (*path, "route", "kind"), shorten(way), "epidural, as an extradiscal sham stays outside the disc", None
 
 
-def _reported_problems(i: int, row: Mapping[str, Any], known: list[str]) -> Iterator[Problem]:
-    """Yield what is wrong with a reported result: no such arm, or a value that is not of its kind."""
+def _reported_problems(i: int, row: Mapping[str, Any], known: list[str], follow_up: Any) -> Iterator[Problem]:
+    """Yield what is wrong with a reported result: no such arm, after the end, or a value that is not of its kind."""
     arm, kind, value = row.get("arm"), row.get("kind"), row.get("value")
     if isinstance(arm, str) and arm not in known:
         yield ("reported", i, "arm"), shorten(arm), ", ".join(known) or "an arm of this study", nearest(arm, known)
@@ -151,6 +153,15 @@ def _reported_problems(i: int, row: Mapping[str, Any], known: list[str]) -> Iter
         yield ("reported", i, "value"), shorten(value), "a number", None
     if kind == "direction" and "value" in row and value not in ("up", "down", "none"):
         yield ("reported", i, "value"), shorten(value), "up, down, none", None
+    if kind == "order":
+        arms = [part.strip() for part in value.split(ORDER_MARK)] if isinstance(value, str) else []
+        wrong = next((name for name in arms if name not in known), None)
+        if len(arms) < 2 or wrong is not None or len(set(arms)) < len(arms):
+            near = nearest(wrong, known) if wrong else None
+            yield ("reported", i, "value"), shorten(value), f"arms from the lowest to the highest, such as '{' < '.join(known[:2])}'", near
+    at, end = _seconds(row.get("time")), _seconds(follow_up)
+    if at is not None and end is not None and at > end > 0:
+        yield ("reported", i, "time"), shorten(row["time"]), f"up to the end of the follow-up, {follow_up}", None
 
 
 def override_problems(data: Mapping[str, Any]) -> Iterator[Problem]:

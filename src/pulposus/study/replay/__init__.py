@@ -1,0 +1,1 @@
+"""Published experiments run again: cases, set-ups, verdicts and what they amount to."""
