@@ -32,7 +32,7 @@ from pulposus.study.study_file import StudySpec, named_comparator, read_study
 
 __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
 
-RIVALS = ("formulation", "oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan")
+RIVALS = ("formulation", "oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan", "calcification")
 NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
 _PREVIEW = 8  # finished draws after which a first table can be shown
 _DEFAULT = "default"

@@ -1,5 +1,6 @@
 """The disc: geometry, mesh, processes and parameters of one draw put together, solved at rest and run in time.
 
+    begin()   a later start: the state that a disc of the same kind has reached
     steady()  oxygen, lactate and glucose with all cells as they are
     read()    what is told of a state: height, T2, grades, cells, aggrecan and what every process observes
 
@@ -18,6 +19,8 @@ from pulposus.core.threads import one_blas_thread
 from pulposus.tissue import operators
 from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.coupled import Coupled, Solution
+from pulposus.tissue.cytokine_response import CytokineResponse
+from pulposus.tissue.cytokines import Cytokines
 from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry, grade_ratio
 from pulposus.tissue.imaging import Imaging
@@ -34,6 +37,7 @@ from pulposus.tissue.transport import Transport
 __all__ = ["Disc", "check_draw", "supply_of", "tissue_processes"]
 
 Array = NDArray[np.float64]
+_USUAL = (1.0, 1.0, False)  # levels of endplate and wall, whether the endplate's pattern is on
 _MOVED = 5e-3  # relative change of height or endplate after which the stiffness is updated
 STEADY = 1e-10  # tolerance of the steady solve, relative to the supply
 
@@ -46,21 +50,28 @@ def supply_of(draw: Any, endplate_level: float = 1.0, wall_level: float = 1.0) -
 
 
 def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str, float]], open_share: float,
-                     matrix: bool = True) -> list[Process]:
-    """Return the processes every disc has; without `matrix` only nutrition and native cells."""
+                     matrix: bool = True, response: Process | None = None) -> list[Process]:
+    """Return the processes every disc has; without `matrix` only nutrition and native cells.
+
+    response: what sets the modifiers by the cytokines, the simple law when None.
+    """
     base: list[Process] = [Nutrition(laws, boundary, open_share), NativeCells()]
-    return [*base, Aggrecan(laws["aggrecan"]), Endplate()] if matrix else base
+    if not matrix:
+        return base
+    return [*base, Cytokines(open_share), response or CytokineResponse(), Aggrecan(laws["aggrecan"]),
+            Endplate(laws.get("calcification", "closes"))]
 
 
 class Disc:
     """One disc of one draw.
 
     mask: nodes of the bone face that are supplied (all when None); rings: radii (m) that need a grid line, such as the
-    edges of a pattern of open endplate.
+    edges of a pattern of open endplate; later_mask: those that stay supplied while the level `endplate_pattern` is on.
     """
 
     def __init__(self, draw: Any, geometry: Geometry, processes: Sequence[Process], nodes: int,
-                 rings: Sequence[float] = (), mask: Callable[[Mesh], NDArray[np.int64]] | None = None) -> None:
+                 rings: Sequence[float] = (), mask: Callable[[Mesh], NDArray[np.int64]] | None = None,
+                 later_mask: Callable[[Mesh], NDArray[np.int64]] | None = None) -> None:
         self.draw, self.geometry = draw, geometry
         self.mesh = axisymmetric(geometry.radius, geometry.nucleus_radius, geometry.half_height,
                                  geometry.endplate_thickness, geometry.endplate_radius, nodes, rings)
@@ -72,12 +83,14 @@ class Disc:
         held = {tag: np.unique(facets) for tag, facets in self.mesh.boundary.items()}
         if mask is not None:
             held["endplate"] = mask(self.mesh)
+        self._held, self._patterned = held, later_mask(self.mesh) if later_mask else held["endplate"]
         fields = [self.system.fields[n] for n in self.system.diffusing]
         self.transport = Transport(fields, operators.stiffness(self.mesh), self.points,
                                    {f.name: {tag: held[tag] for tag in (f.boundary or {})} for f in fields})
         self.coupled = Coupled(self.system, self.transport)
         self._laws: tuple[Swelling, Imaging] | None = None
-        self._stretched = (1.0, 1.0)
+        self._stretched, self._fed = (1.0, 1.0), _USUAL
+        self.begun: Snapshot | None = None
 
     def _parameters(self, processes: Sequence[Process]) -> dict[str, Any]:
         """Return symbol -> scalar, or (points,) where the regions differ."""
@@ -91,12 +104,22 @@ class Disc:
 
     # ---- at rest
     def initial(self) -> tuple[Array, dict[str, Any], dict[str, float]]:
-        """Return the starting fields: solutes at their mean supply, cells and matrix as their processes say."""
+        """Return the starting fields: solutes at their mean supply, cells and matrix as their processes say; what the disc
+        has begun from goes before."""
         ones = np.ones_like(self.points.volume)
         fields = self.system.fields
         c = np.array([np.full(self.mesh.size, fields[n].start) for n in self.system.diffusing])
-        return (c, {n: np.asarray(fields[n].start, dtype=float) * ones for n in self.system.local},
-                {n: float(fields[n].start) for n in self.system.compartments})
+        y = {n: np.asarray(fields[n].start, dtype=float) * ones for n in self.system.local}
+        g = {n: float(fields[n].start) for n in self.system.compartments}
+        if self.begun is not None:
+            y |= {n: value for n, value in self.begun.y.items() if n in y}
+            g |= {n: value for n, value in self.begun.g.items() if n in g}
+        return c, y, g
+
+    def begin(self, reached: Snapshot) -> None:
+        """Begin from a state that a disc of the same mesh has reached: what this one does not carry is left, what it carries
+        beyond starts as its processes say."""
+        self.begun = reached
 
     @one_blas_thread
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -114,10 +137,12 @@ class Disc:
             self._laws = swelling, Imaging.of(self.draw, swelling.phi)
         return self._laws
 
-    def _nucleus_aggrecan(self, y: Mapping[str, Any]) -> float:
-        content = y["aggrecan_intact"] + y["aggrecan_fragments"]
+    def _nucleus_aggrecan(self, state: Mapping[str, Any]) -> float:
+        """Return the nucleus mean of aggrecan that swells, G (1 - s (1 - confinement)): an open disc holds its water less well."""
+        content = state["aggrecan_intact"] + state["aggrecan_fragments"]
         start = self.points.mean(np.asarray(self.p["aggrecan_content"]) * np.ones_like(content), 0)
-        return float(self.points.mean(content, 0) / start) * self.laws[0].start
+        slack = self.p.get("confinement_swelling_share", 0.0) * (1 - state.get("confinement", 1.0))
+        return float(self.points.mean(content, 0) / start) * self.laws[0].start * (1 - slack)
 
     @property
     def has_matrix(self) -> bool:
@@ -125,17 +150,30 @@ class Disc:
         return "aggrecan_intact" in self.system.local
 
     def unstretch(self) -> None:
-        """Return the stiffness to the disc at the start."""
+        """Return stiffness and supply to the disc at the start."""
         self.transport.set_stretch({})
         self._stretched = (1.0, 1.0)
+        self._feed(_USUAL)
+
+    def _feed(self, levels: tuple[float, float, bool]) -> bool:
+        """Scale oxygen and glucose at both boundaries and close what a pattern closes; True when something changed."""
+        if levels == self._fed:
+            return False
+        self._fed = levels
+        held = {**self._held, "endplate": self._patterned} if levels[2] else self._held
+        scale = {"endplate": levels[0], "wall": levels[1]}
+        self.transport.hold({f.name: {tag: (held[tag], value * (scale[tag] if f.name in ("oxygen", "glucose") else 1.0))
+                                      for tag, value in (f.boundary or {}).items()} for f in self.transport.fields})
+        return True
 
     def restretch(self, s: Snapshot) -> bool:
         """Update the stiffness to the disc's height, porosity and open endplate; True when it moved enough to matter."""
         swelling = self.laws[0]
-        content = self._nucleus_aggrecan(s.y)
+        fed = self._feed((s.g.get("endplate_supply", 1.0), s.g.get("wall_supply", 1.0), s.g.get("endplate_pattern", 0.0) > 1 / 2))
+        content = self._nucleus_aggrecan({**s.y, **s.g})
         height, gate = float(swelling.height_ratio(content)), s.g["endplate_open"]
         if max(abs(height / self._stretched[0] - 1), abs(gate / self._stretched[1] - 1)) < _MOVED:
-            return False
+            return fed
         self._stretched = height, gate
         plates = 2 * self.geometry.endplate_thickness
         axial = (self.geometry.height * height - plates) / (self.geometry.height - plates)
