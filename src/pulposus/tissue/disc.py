@@ -137,12 +137,15 @@ class Disc:
             self._laws = swelling, Imaging.of(self.draw, swelling.phi)
         return self._laws
 
-    def _nucleus_aggrecan(self, state: Mapping[str, Any]) -> float:
-        """Return the nucleus mean of aggrecan that swells, G (1 - s (1 - confinement)): an open disc holds its water less well."""
+    def _nucleus_aggrecan(self, state: Mapping[str, Any]) -> tuple[float, float]:
+        """Return the nucleus mean of aggrecan that swells, G (1 - s (1 - confinement)), per volume of the whole nucleus and of
+        what a wound has left of it: the first sets the height, the second the water.
+        """
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
         start = self.points.mean(np.asarray(self.p["aggrecan_content"]) * np.ones_like(content), 0)
         slack = self.p.get("confinement_swelling_share", 0.0) * (1 - state.get("confinement", 1.0))
-        return float(self.points.mean(content, 0) / start) * self.laws[0].start * (1 - slack)
+        whole = float(self.points.mean(content, 0) / start) * self.laws[0].start * (1 - slack)
+        return whole, whole / (1 - state.get("nucleus_volume_lost", 0.0))
 
     @property
     def has_matrix(self) -> bool:
@@ -170,14 +173,14 @@ class Disc:
         """Update the stiffness to the disc's height, porosity and open endplate; True when it moved enough to matter."""
         swelling = self.laws[0]
         fed = self._feed((s.g.get("endplate_supply", 1.0), s.g.get("wall_supply", 1.0), s.g.get("endplate_pattern", 0.0) > 1 / 2))
-        content = self._nucleus_aggrecan({**s.y, **s.g})
+        content, dense = self._nucleus_aggrecan({**s.y, **s.g})
         height, gate = float(swelling.height_ratio(content)), s.g["endplate_open"]
         if max(abs(height / self._stretched[0] - 1), abs(gate / self._stretched[1] - 1)) < _MOVED:
             return fed
         self._stretched = height, gate
         plates = 2 * self.geometry.endplate_thickness
         axial = (self.geometry.height * height - plates) / (self.geometry.height - plates)
-        nf, nf0 = float(swelling.porosity(content)), swelling.phi
+        nf, nf0 = float(swelling.porosity(dense)), swelling.phi
         wet = (nf / (2 - nf)) ** 2 / (nf0 / (2 - nf0)) ** 2
         self.transport.set_stretch({("NP", 0): axial * wet, ("NP", 1): wet / axial, ("AF", 0): axial,
                                     ("AF", 1): 1 / axial, ("CEP", 0): gate, ("CEP", 1): gate})
@@ -194,8 +197,8 @@ class Disc:
         start = self.p["cell_density"] * np.ones_like(self.points.volume)
         living = state["native"] + state["senescent"]
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
-        level = self._nucleus_aggrecan(state)
-        t2 = imaging.t2_of(swelling.porosity(level))
+        level, dense = self._nucleus_aggrecan(state)
+        t2 = imaging.t2_of(swelling.porosity(dense))
         chances = imaging.grades(t2, grade_ratio(self.draw) * swelling.height_ratio(level))
         nucleus = self.points.region == 0
         out = {"height_index": swelling.height_ratio(level), "t2": t2, "pfirrmann_probability": chances,

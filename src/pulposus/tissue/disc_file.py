@@ -22,7 +22,7 @@ from pulposus.core.vocabulary import limit, names, term, terms
 from pulposus.tissue.history_file import History, Pattern
 from pulposus.tissue.laws import CourseLaws
 
-__all__ = ["DiscSpec", "Pattern", "load_disc", "read_disc"]
+__all__ = ["DiscSpec", "load_disc", "read_disc"]
 
 class Axisymmetric(Part):
     """The lengths of an axisymmetric disc, mirrored at its mid-plane (m)."""

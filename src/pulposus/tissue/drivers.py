@@ -61,9 +61,9 @@ class Drivers(Process):
 
     def fields(self, p: State) -> list[Field]:
         """Return the drivers at rest: factors 1, habitual pressure (Pa), no cytokine given (kg/m3)."""
-        rest = {"pressure": ("Pa", p["load_habitual"])} | dict.fromkeys(_GIVEN, ("kg/m**3", 0.0))
-        return [Field(n, rest[n][0] if n in rest else "1", "global", max(1.0, rest.get(n, ("", 1.0))[1]), start=rest.get(n, ("", 1.0))[1])
-                for n in self.names]
+        rest = {"pressure": Field("pressure", "Pa", "global", p["load_habitual"], start=p["load_habitual"]),
+                **{n: Field(n, "kg/m**3", "global", 1.0) for n in _GIVEN}}
+        return [rest.get(n, Field(n, "1", "global", 1.0, start=1.0)) for n in self.names]
 
     def events(self, p: State) -> list[Event]:
         """Return the switches."""
@@ -84,7 +84,7 @@ class Drivers(Process):
             if name in self.names:
                 out |= {kind: out.get(kind, 1.0) * state[name] for kind in kinds}
         if "pressure" in self.names and self.acts:
-            shape = [p[symbol] for symbol in _LOAD[:3]]
-            act = biphasic(state["pressure"], *shape, xp) / biphasic(p["load_habitual"], *shape, xp)
-            out["synthesis"] = out.get("synthesis", 1.0) * act
+            now, usual = (biphasic(P, p["load_optimum"], p["load_width"], p["load_least_synthesis"], xp)
+                          for P in (state["pressure"], p["load_habitual"]))
+            out["synthesis"] = out.get("synthesis", 1.0) * now / usual
         return out

@@ -75,7 +75,7 @@ _SAID = WithJsonSchema({"type": "string", "examples": ["-4 weeks"]})
 Before = Annotated[float, BeforeValidator(_before), _SAID]
 Until = Annotated[float, BeforeValidator(_when), _SAID]
 Content = Annotated[float, Quantity("ng/mL", above_zero=False)]
-Level = Annotated[float, BeforeValidator(_level), WithJsonSchema({"type": ["number", "string"], "examples": [0.7, "70 %"]})]
+Level = Annotated[float, BeforeValidator(_level), WithJsonSchema({"type": ["number", "string"], "examples": ["70 %"]})]
 Pressure = Annotated[float, Quantity("MPa")]
 
 

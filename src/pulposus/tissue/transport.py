@@ -143,8 +143,8 @@ class Transport:
                 block = slice(rows[0], rows[-1] + 1)
                 out[block, group.free] = (group.lu.solve(rhs[block, group.free].T) / scales).T
             else:
-                found = group.lu.solve(np.ascontiguousarray(rhs[np.ix_(rows, group.free)].T))
-                out[np.ix_(rows, group.free)] = (found / scales).T
+                places = np.ix_(np.array(rows), group.free)
+                out[places] = (group.lu.solve(np.ascontiguousarray(rhs[places].T)) / scales).T
         return out
 
     def lift(self, rates: tuple[float, ...]) -> Array:

@@ -12,7 +12,7 @@
 
 Shares (1 - permanent) and permanent of I heal and stay. A nucleotomy takes a share of the nucleus; its access is a wound of its own.
 An endplate hole is 1 when as wide as studied and open. It is no matter of nutrition: 2 mm are a fraction of a percent of an endplate.
-`nucleus_volume_lost` is what left at once, counted together; `confinement` 1 is an intact disc. Collagen of the track is denatured.
+`nucleus_volume_lost` is what left at once (a nucleotomy of all of it leaves a hundredth, so that what is left has a density), counted together; `confinement` 1 is an intact disc. Collagen of the track is denatured.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ __all__ = ["Wound", "cement", "hole", "hole_share", "lesion", "nucleotomy", "ope
 
 _CONTENT = ("native", "senescent", "aggrecan_intact", "aggrecan_fragments", "transplanted", "fresh", "differentiated")
 _CELLS = ("native", "senescent")
+_MOST_TAKEN = 99 / 100
 
 
 def opening(ratio: float, critical: float, width: float, depth: float = 1.0) -> float:
@@ -46,6 +47,7 @@ def opening(ratio: float, critical: float, width: float, depth: float = 1.0) -> 
 
 def _taken(state: State, points: Any, share: float) -> dict[str, Any]:
     """Return what leaves with a share of the nucleus: cells, matrix, and the count of it."""
+    share = min(share, _MOST_TAKEN)
     inside = np.where(points.region == REGIONS.index("NP"), share, 0.0)
     out = {n: -inside * state[n] for n in _CONTENT if n in state}
     return out | {"nucleus_volume_lost": share * (1 - state["nucleus_volume_lost"])}
