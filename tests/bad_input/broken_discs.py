@@ -60,7 +60,7 @@ DISCS = [
         "zero or more",
     ),
     disc_with("unknown oxygen law", "oxygen: bibby", "oxygen: biby", "laws.oxygen", "nearest: bibby"),
-    disc_with("law of a study", "oxygen: bibby,", "oxygen: bibby, aggrecan: one_pool,", "the key 'aggrecan'"),
+    disc_with("unknown law of a disc", "oxygen: bibby,", "oxygen: bibby, agrecan: one_pool,", "the key 'agrecan'", "nearest: aggrecan"),
     disc_with("3 nodes", "nodes: 5000", "nodes: 3", "mesh.nodes", "at least 100"),
     disc_with("too many nodes", "nodes: 5000", "nodes: 200001", "mesh.nodes", "at most 200000"),
     disc_with("nodes 5000.5", "nodes: 5000", "nodes: 5000.5", "mesh.nodes", "a whole number"),
@@ -70,6 +70,7 @@ DISCS = [
     ),
     disc_with("probe with one number", "[0 mm, 0 mm]", "[0 mm]", "probes.centre"),
     disc_with("probe without unit", "[0 mm, 0 mm]", "[0, 0]", "probes.centre.0", "no unit"),
+    disc_with("event of a history", "mesh:", "history: [{event: lesion, width: 20 mm, at: -1 week}]\nmesh:", "history.0", "depth", "required"),
     disc_with("viability at zero", "6 d", "0 d", "viability_after", "more than zero"),
     disc_with(
         "two shapes",

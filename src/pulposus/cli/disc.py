@@ -1,21 +1,23 @@
-"""`pulposus disc`: one disc, its steady nutrition (`solve`); its years (`run`) are not built yet."""
+"""`pulposus disc`: one disc, its steady nutrition (`solve`) and its months or years after what happened to it (`run`)."""
 
 from __future__ import annotations
 
+import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from pulposus.cli.output import document, json_text, print_json, print_table, refuse
-from pulposus.cli.verbs import NotBuilt
-from pulposus.core.errors import Fault
+from pulposus.core.errors import Fault, InputError
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Solve one disc.", rich_markup_mode=None)
+app = typer.Typer(help="Solve one disc, or follow it over years.", rich_markup_mode=None)
 DONE = ("converged", "converged_by_continuation")
 
 
@@ -29,12 +31,7 @@ def solve(
     """Solve the steady nutrition of one disc: oxygen, lactate, glucose, and who survives."""
     from pulposus.tissue.disc_file import load_disc
 
-    faults = []
-    if out is not None and out.exists() and (not force or not out.is_file()):
-        faults.append(
-            Fault(str(out), "--out", "a file that exists" if out.is_file() else "no file", "a new file, or --force")
-        )
-    refuse(faults)
+    _refuse_existing(out, force)
     disc = load_disc(spec)
     from pulposus.core.files import write_atomic
     from pulposus.tissue.answer import solve_disc
@@ -53,10 +50,52 @@ def solve(
         raise typer.Exit(1)
 
 
-@app.command("run", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-def run() -> None:
-    """The disc over months or years (not built yet)."""
-    raise NotBuilt("pulposus disc run")
+@app.command("run")
+def run(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC.yaml", help="A disc file with a follow_up, and a history if it has one.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    out: Annotated[Path | None, typer.Option(help="CSV file, one row per time.", show_default=False)] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+) -> None:
+    """Follow one disc over months or years: its history, then untreated. Beside it the published controls that were read."""
+    from pulposus.tissue.disc_file import load_disc
+
+    _refuse_existing(out, force)
+    disc = load_disc(spec)
+    from pulposus.core.files import write_atomic
+    from pulposus.study.network_response import response_of
+    from pulposus.tissue.course import rows_of, run_course
+
+    answer = document("disc_course/1", _naming(spec, lambda: run_course(disc, response_of(disc.laws.model_dump()))))
+    header, rows = rows_of(answer)
+    if out is not None:
+        text = StringIO()
+        csv.writer(text, lineterminator="\n").writerows([header, *rows])
+        write_atomic(out, text.getvalue())
+    if as_json:
+        print_json(answer)
+    else:
+        ends = sorted({0, answer["days"].index(0.0) if 0.0 in answer["days"] else 0, len(rows) - 1}) if rows else []
+        print_table({"value of": name, **{f"day {rows[i][0]:.4g}": rows[i][place] for i in ends}} for place, name in enumerate(header) if place)
+        published = answer["published_controls"]
+        print_table(published, "published controls") if isinstance(published, list) else print(f"published controls: {published}")
+    if answer["status"] != "complete":
+        print(f"{spec}: {answer['note']}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def _naming(spec: Path, work: Callable[[], Any]) -> Any:
+    """Return what work returns; faults that it finds carry the name of the file."""
+    try:
+        return work()
+    except InputError as error:
+        raise InputError([replace(fault, file=fault.file or str(spec)) for fault in error.faults]) from None
+
+
+def _refuse_existing(out: Path | None, force: bool) -> None:
+    """Raise `InputError` for a file that exists."""
+    if out is not None and out.exists() and (not force or not out.is_file()):
+        refuse([Fault(str(out), "--out", "a file that exists" if out.is_file() else "no file", "a new file, or --force")])
 
 
 def flat(answer: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

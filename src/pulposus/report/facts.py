@@ -63,13 +63,7 @@ class Facts:
     @cached_property
     def rivals_asked(self) -> tuple[str, ...]:
         """The rivals that were asked for."""
-        from types import SimpleNamespace
-
-        from pulposus.study.compare import rival_laws
-
-        if self.result.record.options.get("hypotheses") != "all":
-            return ()
-        return tuple(rival_laws(SimpleNamespace(laws=self.about["laws"])))  # type: ignore[arg-type]
+        return tuple(self.about["rivals_asked"]) if self.result.record.options.get("hypotheses") == "all" else ()
 
     @property
     def rivals(self) -> tuple[str, ...]:

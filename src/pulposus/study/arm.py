@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
 from pulposus.core.errors import NotAllowed, shorten
 from pulposus.core.fields import Label, Moment, Part, Quantity, Share, Volume, Word
-from pulposus.core.vocabulary import names
+from pulposus.tissue.history_file import Needle
 
 __all__ = ["Arm", "Dose", "Product", "Route", "carrier_of", "comparator_kind", "only_empty"]
 
@@ -25,20 +25,6 @@ def only_empty(what: str, needs: str) -> Any:
         raise NotAllowed(shorten(value), f"empty for now: {what} not built yet ({needs})")
 
     return read
-
-
-def _needle(value: Any) -> str:
-    """Return the name of a needle; raises `NotAllowed` with the nearest gauge."""
-    known = names("needle")
-    if value in known:
-        return str(value)
-    digits = "".join(letter for letter in str(value) if letter.isdigit())
-    gauge = int(digits) if 0 < len(digits) <= 2 else None
-    near = None if gauge is None else min(known, key=lambda name: abs(int(name[:-1]) - gauge))
-    raise NotAllowed(shorten(value), f"a known needle: {', '.join(known)}", near)
-
-
-Needle = Annotated[str, BeforeValidator(_needle), WithJsonSchema({"type": "string", "enum": list(names("needle"))})]
 
 
 class Transannular(Part):

@@ -1,14 +1,17 @@
-"""One draw of a study: every arm on the same disc, read out at the same times."""
+"""One draw of a study: one history before day 0, every arm on the disc that it left, read out at the same times."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.study.arm import Arm
+from pulposus.study.network_response import response_of
 from pulposus.study.plan import Plan
 from pulposus.therapy.route import amount_given
 from pulposus.therapy.treatment import Treatment, treat
@@ -18,7 +21,9 @@ from pulposus.tissue.endplate import open_share
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.history import History, run_discs
 from pulposus.tissue.observed import observed
-from pulposus.tissue.stepper import Control
+from pulposus.tissue.past import Past, live, past_of
+from pulposus.tissue.process import Process
+from pulposus.tissue.stepper import Control, Snapshot
 from pulposus.tissue.symptoms import Course
 
 __all__ = ["ArmOutcome", "DrawOutcome", "run_draw"]
@@ -50,9 +55,15 @@ class DrawOutcome:
     mesh: tuple[Array, NDArray[np.int64], NDArray[np.int64]] | None = None  # nodes, triangles, region of each
 
 
-def _disc(plan: Plan, draw: Any, treatment: Treatment, geometry: Any) -> Disc:
-    base = tissue_processes(plan.laws, supply_of(draw), open_share(draw, plan.laws["endplate_degeneration"]))
-    return Disc(draw, geometry, [*base, *treatment.processes], plan.nodes)
+def _builder(plan: Plan, draw: Any, geometry: Any) -> Callable[[list[Process], dict[str, Any]], Disc]:
+    """Return what builds the disc of a draw from the processes beyond those that every disc has."""
+    supply, share = supply_of(draw), open_share(draw, plan.laws["endplate_degeneration"])
+
+    def build(further: list[Process], options: dict[str, Any]) -> Disc:
+        base = tissue_processes(plan.laws, supply, share, response=response_of(plan.laws, plan.parameters))
+        return Disc(draw, geometry, [*base, *further], plan.nodes, **options)
+
+    return build
 
 
 def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tuple[float, float]:
@@ -81,20 +92,43 @@ def _outcome(plan: Plan, draw: Any, arm: Arm, treatment: Treatment, history: His
                       history.fields if maps else {}, history.early)
 
 
+def _not_run(why: str) -> ArmOutcome:
+    return ArmOutcome({}, float("nan"), float("nan"), {}, why, float("nan"))
+
+
+def _day_zero(plan: Plan, past: Past, build: Callable[[list[Process], dict[str, Any]], Disc], geometry: Any,
+              control: Control | None) -> tuple[Snapshot | None, str]:
+    """Return the disc as its history left it at day 0, None without one, and "" or why the history could not be run."""
+    if not plan.spec.history:
+        return None, ""
+    try:
+        _, history = live(past, build, geometry, [past.start, 0.0] if past.start < 0 else [0.0], control)
+    except BREAKS as error:
+        return None, f"the history could not be run: {type(error).__name__}: {error}"
+    return history.last, f"the history before day 0 stopped: {history.stopped}" if history.stopped else ""
+
+
 def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> DrawOutcome:
-    """Run all arms of draw `index` (None: nominal values, with maps) by one clock. An arm that fails keeps what it reached
-    and says why; the others go on."""
+    """Run the history once and then all arms of draw `index` (None: nominal values, with maps) by one clock. An arm that fails
+    keeps what it reached and says why; the others go on. Where the history itself fails, no arm can begin."""
     draw = plan.draw(index)
     geometry = geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level)
+    past, build = past_of(plan.spec.history, draw, geometry, plan.laws), _builder(plan, draw, geometry)
+    reached, why = _day_zero(plan, past, build, geometry, control)
+    if why:
+        return DrawOutcome({arm.name: _not_run(why) for arm in plan.spec.arms}, dict(draw.used))
     arms: dict[str, ArmOutcome] = {}
     treatments: dict[str, Treatment] = {}
     discs: dict[str, Disc] = {}
     for arm in plan.spec.arms:
         try:
-            treatments[arm.name] = treat(arm.doses, draw, geometry)
-            discs[arm.name] = _disc(plan, draw, treatments[arm.name], geometry)
+            treatments[arm.name] = treat(arm.doses, draw, geometry, past.wounded)
+            further = [*treatments[arm.name].processes, *past.processes(0.0, inf)]
+            discs[arm.name] = build(further, past.disc_options(geometry))
+            if reached is not None:
+                discs[arm.name].begin(reached)
         except BREAKS as error:
-            arms[arm.name] = ArmOutcome({}, float("nan"), float("nan"), {}, f"{type(error).__name__}: {error}", float("nan"))
+            arms[arm.name] = _not_run(f"{type(error).__name__}: {error}")
     landmark = min(plan.landmark, float(plan.times[-1])) if index is None else None
     histories = dict(zip(discs, run_discs(list(discs.values()), plan.times.tolist(), control, landmark), strict=True))
     arms |= {name: _outcome(plan, draw, plan.spec.arm(name), treatments[name], histories[name], index is None) for name in discs}

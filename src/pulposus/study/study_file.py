@@ -2,7 +2,7 @@
 
 `load_study` reads a YAML file and returns a `StudySpec` of SI floats (s, m3, counts) with the text it came from, or
 raises `InputError` with every fault of the file at once. What the contract of the file knows and the program cannot
-do yet (a history, several levels, hypotheses of the cell network, some outcomes) is refused by name, never ignored.
+do yet (several levels, hypotheses of the cell network, some outcomes) is refused by name, never ignored.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from pulposus.core.errors import NotAllowed, shorten
-from pulposus.core.fields import Factor, Label, Law, Moment, Part, Time, Word, choice, read_amount
+from pulposus.core.fields import Factor, Label, Moment, Part, Time, Word, choice, read_amount
 from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import read_model
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, not_built, term
-from pulposus.study.arm import Arm, Dose, Product, Route, comparator_kind, only_empty
+from pulposus.study.arm import Arm, Dose, Product, Route, comparator_kind
 from pulposus.study.study_checks import override_problems, problems_across
-from pulposus.tissue.disc_file import Laws, law_field, level_of
+from pulposus.tissue.disc_file import level_of
+from pulposus.tissue.history_file import History
+from pulposus.tissue.laws import CourseLaws
 
 __all__ = [
     "Arm",
@@ -30,7 +32,6 @@ __all__ = [
     "Product",
     "Reported",
     "Route",
-    "StudyLaws",
     "StudySpec",
     "comparator_kind",
     "load_study",
@@ -84,13 +85,6 @@ class Subject(Part):
         return levels[0]
 
 
-class StudyLaws(Laws):
-    """The laws of the disc over time; a law left out has the default of the vocabulary."""
-
-    endplate_degeneration: Annotated[str, Law("endplate_degeneration")] = law_field("endplate_degeneration")
-    aggrecan: Annotated[str, Law("aggrecan")] = law_field("aggrecan")
-
-
 def _no_hypotheses(value: Any) -> Any:
     """Refuse hypotheses of the cell network by name, unknown ones as unknown."""
     if isinstance(value, Mapping):
@@ -104,7 +98,7 @@ def _no_hypotheses(value: Any) -> Any:
 class Model(Part):
     """Laws, hypotheses and parameter values that differ from the default."""
 
-    laws: StudyLaws = Field(default_factory=StudyLaws, description="which law is used where there are rivals")
+    laws: CourseLaws = Field(default_factory=CourseLaws, description="which law is used where there are rivals")
     hypotheses: Annotated[dict[str, str], BeforeValidator(_no_hypotheses)] = Field(
         default_factory=dict, description="hypotheses of the cell network; empty for now"
     )
@@ -165,10 +159,7 @@ class StudySpec(Part):
     title: str = Field(default="", description="a title, free text")
     note: str = Field(default="", description="a note, free text")
     subject: Subject = Field(description="species, level and grade")
-    history: Annotated[
-        tuple[dict[str, Any], ...],
-        BeforeValidator(only_empty("history events are", f"{', '.join(not_built('event'))}")),
-    ] = Field(default=(), description="what happened before; empty for now")
+    history: History = Field(default=(), description="what happened before day 0, to the discs of all arms")
     follow_up: Time = Field(description="how long the study runs, such as '24 months'")
     arms: tuple[Arm, ...] = Field(min_length=1, description="the arms, at least one")
     model: Model = Field(default_factory=Model, description="laws, hypotheses and overrides")

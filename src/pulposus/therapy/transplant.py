@@ -1,13 +1,13 @@
 """Transplanted cells at work in the disc: they starve, settle, differentiate, feed and make matrix.
 
-    dF/dt = (p - e - 1/tau) F - (mu + d + a(G, pH)) F    F transplanted cells that have not settled yet ("fresh")
-    dM/dt = (p - e) F - (mu + d + a) M                   M all transplanted cells, fresh and settled
-    dD/dt = d M - (mu_D + a) D                           D differentiated, nucleus-like
+    dF/dt = (p room(G) - e - 1/tau) F - (mu + d + a(G, pH)) F    F transplanted cells that have not settled yet ("fresh")
+    dM/dt = (p room(G) - e) F - (mu + d + a) M                   M all transplanted cells, fresh and settled
+    dD/dt = d M - (mu_D + a) D                                   D differentiated, nucleus-like
     uptake = q_settled (M + D) + (q_fresh - q_settled) F  of oxygen and glucose; lactate = yield x glucose
     aggrecan: + eps_D s D;   synthesis modifier 1 + eps_par M / (M + N)
 
 A cell settles at rate 1/tau; e = f / ((1 - f) tau), so that a share f of the cells is lost before it settles. Division
-stops with settling. a is the viability law with the transplanted cells' own glucose threshold. Rates 1/s, densities 1/m3.
+stops with settling and where glucose is short (viability.py: the capacity that all cells share). a is the viability law with the transplanted cells' own glucose threshold. Rates 1/s, densities 1/m3.
 """
 
 from __future__ import annotations
@@ -78,13 +78,14 @@ class Transplant(Process):
                                              threshold=p["msc_glucose_death_threshold"])
         lost = p["transplant_early_loss"]
         early = lost / ((1 - lost) * p["msc_settling_time"])
-        net = p["transplant_division_rate"] - early
+        room, room_by_G = viability.room_to_divide(state["glucose"], p, xp, p["msc_glucose_death_threshold"])
+        net, net_by_G = p["transplant_division_rate"] * room - early, p["transplant_division_rate"] * room_by_G
         leave = p["transplant_late_death_rate"] + p["differentiation_rate"] + a
-        return a, by_G, by_L, net, leave
+        return a, by_G, by_L, net, net_by_G, leave
 
     def source(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return the rates of the cells, of what they draw and of the aggrecan they make."""
-        a, _, _, net, leave = self._fates(state, p, xp)
+        a, _, _, net, _, leave = self._fates(state, p, xp)
         M, F, D = (state[n] for n in _CELLS)
         (need_O, sat_O, *_), (need_G, sat_G, *_) = self._uptake(state, p, xp)
         out = {"transplanted": net * F - leave * M,
@@ -98,7 +99,7 @@ class Transplant(Process):
 
     def derivatives(self, state: State, p: State, t: float, xp: Any) -> dict[tuple[str, str], Any]:
         """Return the analytic derivative blocks of `source`."""
-        a, by_G, by_L, net, leave = self._fates(state, p, xp)
+        a, by_G, by_L, net, net_by_G, leave = self._fates(state, p, xp)
         ones = xp.ones_like(a)
         d = p["differentiation_rate"]
         out = {("transplanted", "transplanted"): -leave, ("transplanted", "fresh"): net * ones,
@@ -107,6 +108,8 @@ class Transplant(Process):
                ("differentiated", "differentiated"): -(p["differentiated_death_rate"] + a)}
         for n in _CELLS:
             out[n, "glucose"], out[n, "lactate"] = -state[n] * by_G, -state[n] * by_L
+        for n in ("transplanted", "fresh"):
+            out[n, "glucose"] = out[n, "glucose"] + net_by_G * state["fresh"]
         (need_O, sat_O, slope_O, slow_O, more_O), (need_G, sat_G, slope_G, slow_G, more_G) = self._uptake(state, p, xp)
         S, Y = p["oxygen_solubility"], p["msc_lactate_yield"]
         out["oxygen", "oxygen"] = -need_O * slope_O / S

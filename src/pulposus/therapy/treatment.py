@@ -8,12 +8,12 @@ from importlib import import_module
 from typing import Any
 
 from pulposus.core.errors import unknown
-from pulposus.therapy.injury import Injury
 from pulposus.therapy.route import Delivery, amount_given
 from pulposus.therapy.transplant import Transplant
 from pulposus.therapy.vesicles import Vesicles
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Event, Process
+from pulposus.tissue.wound import wound_processes
 
 __all__ = ["ROUTES", "Treatment", "treat"]
 
@@ -37,21 +37,19 @@ def _deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     return delivered
 
 
-def treat(doses: Sequence[Any], draw: Any, geometry: Geometry) -> Treatment:
-    """Return the treatment that these doses are in one draw of one disc.
+def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = False) -> Treatment:
+    """Return the treatment that these doses are in one draw of one disc, `wounded` already or not.
 
-    An arm carries only the processes that its doses need. Raises InputError for an unknown route.
+    An arm carries only the processes that its doses and an earlier wound need. Raises InputError for an unknown route.
     """
     given = [(dose, _deliver(dose, draw, geometry)) for dose in doses]
     cells = [e for _, d in given for e in d.cells]
     wounds = [e for _, d in given for e in d.wounds]
     vesicles = [e for _, d in given for e in d.vesicles]
-    processes: list[Process] = []
+    processes: list[Process] = wound_processes(wounds) if wounds or wounded else []  # the needle goes before what it brings
     expected = sum(d.expected for _, d in given)
     if any(dose.product.kind == "cells" for dose, _ in given):
         processes.append(Transplant(cells, expected))
-    if wounds:
-        processes.append(Injury(wounds))
     if vesicles:
         processes.append(Vesicles(vesicles, sum(d.particles for _, d in given)))
     depots: dict[Callable[..., Process], list[tuple[Event, float]]] = {}

@@ -6,6 +6,7 @@ the coupled transient run that starts there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,17 +21,21 @@ from pulposus.core.units import convert
 from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.coupled import Solution
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
-from pulposus.tissue.disc_file import DiscSpec, Pattern
-from pulposus.tissue.endplate import open_nodes, pattern_rings
+from pulposus.tissue.disc_file import DiscSpec
+from pulposus.tissue.endplate import open_nodes, open_share, pattern_rings
 from pulposus.tissue.geometry import Geometry, geometry_of
+from pulposus.tissue.history_file import Pattern
 from pulposus.tissue.mesh import REGIONS, Mesh
 from pulposus.tissue.metabolism import pH
 from pulposus.tissue.nutrition import SOLUTES
+from pulposus.tissue.process import Process
 from pulposus.tissue.stepper import Control, Stepper
 
-__all__ = ["Given", "disc_of", "solve_disc", "viability_after"]
+__all__ = ["Given", "begin_disc", "disc_of", "solve_disc", "viability_after"]
 
 Array = NDArray[np.float64]
+# At rest only the viability law kills: basal death and ageing are years slower.
+_UNCHANGING = {(rate, "any"): 0.0 for rate in ("native_death_rate", "native_division_rate", "senescence_rate", "senescent_fraction")}
 _TOLD = {"oxygen": ("Pa", "kPa", "oxygen_kPa"), "lactate": ("mol/m**3", "mM", "lactate_mM"),
          "glucose": ("mol/m**3", "mM", "glucose_mM")}
 _CELLS = 1  # widths of an even grid to a stripe, at the least
@@ -53,10 +58,9 @@ class Given:
         return self._draw.value(symbol, region=region, grade=grade, species=species)
 
 
-def _given(spec: DiscSpec) -> dict[tuple[str, str], float]:
-    """Return what the file states itself. Only the viability law kills: basal death and ageing are years slower."""
-    out = {(rate, "any"): 0.0 for rate in ("native_death_rate", "native_division_rate", "senescence_rate",
-                                           "senescent_fraction")}
+def _stated(spec: DiscSpec) -> dict[tuple[str, str], float]:
+    """Return what the file states itself."""
+    out: dict[tuple[str, str], float] = {}
     for region in REGIONS:
         for symbol, values in (("porosity", spec.disc.porosity), ("cell_density", spec.disc.cells)):
             if values is not None:
@@ -70,23 +74,39 @@ def _given(spec: DiscSpec) -> dict[tuple[str, str], float]:
     return out
 
 
-def disc_of(spec: DiscSpec) -> Disc:
-    """Return the disc of a disc file, at the central values of everything the file does not state."""
+def _parts(spec: DiscSpec, given: dict[tuple[str, str], float]) -> tuple[Given, Geometry, float, dict[str, Any]]:
+    """Return draw, geometry, open share and options of the disc of a file, with the values that it states itself."""
     preset, shape = spec.disc.preset, spec.disc.axisymmetric
-    draw = Draw(ParameterSet.load(), 0, 0, preset.species if preset else "human",
-                (preset.grade or "any") if preset else "I", nominal=True)
-    given = Given(draw, _given(spec))
-    geometry = Geometry(**shape.model_dump()) if shape else geometry_of(given, draw.species, preset.level if preset else "")
+    draw = Given(Draw(ParameterSet.load(), 0, 0, preset.species if preset else "human",
+                      (preset.grade or "any") if preset else "I", nominal=True), given)
+    geometry = Geometry(**shape.model_dump()) if shape else geometry_of(draw, draw.species, preset.level if preset else "")
     gate = spec.supply.endplate_open
-    share = float(gate) if isinstance(gate, (int, float)) else 1.0
-    mask, rings = None, []
-    if not isinstance(gate, (int, float)):
-        _check_width(gate, spec.mesh.nodes, geometry)
-        rings = pattern_rings(gate.pattern, gate.open, geometry.endplate_radius, gate.width or 0.0)
-        mask = partial(open_nodes, pattern=gate.pattern, share=gate.open, width=gate.width or 0.0)
-    boundary = supply_of(given, spec.supply.endplate_level, spec.supply.wall_level)
-    laws = {**spec.laws.model_dump(), "aggrecan": "two_pools"}
-    return Disc(given, geometry, tissue_processes(laws, boundary, share, matrix=False), spec.mesh.nodes, rings, mask)
+    if isinstance(gate, (int, float)):
+        return draw, geometry, float(gate), {}
+    _check_width(gate, spec.mesh.nodes, geometry)
+    rings = pattern_rings(gate.pattern, gate.open, geometry.endplate_radius, gate.width or 0.0)
+    return draw, geometry, 1.0, {"rings": rings, "mask": partial(open_nodes, pattern=gate.pattern, share=gate.open, width=gate.width or 0.0)}
+
+
+def disc_of(spec: DiscSpec) -> Disc:
+    """Return the disc of a disc file at rest, at the central values of everything the file does not state."""
+    draw, geometry, share, options = _parts(spec, _stated(spec) | _UNCHANGING)
+    boundary = supply_of(draw, spec.supply.endplate_level, spec.supply.wall_level)
+    return Disc(draw, geometry, tissue_processes(spec.laws.model_dump(), boundary, share, matrix=False), spec.mesh.nodes, **options)
+
+
+def begin_disc(spec: DiscSpec, response: Process | None = None) -> tuple[dict[str, Any], Given, Geometry, Callable[..., Disc]]:
+    """Return laws, draw, geometry and what builds the disc of a file as it lives over months: (processes, options) -> disc."""
+    draw, geometry, share, own = _parts(spec, _stated(spec))
+    laws = spec.laws.model_dump()
+    boundary = supply_of(draw, spec.supply.endplate_level, spec.supply.wall_level)
+    share *= open_share(draw, laws["endplate_degeneration"])
+
+    def build(further: list[Process], options: dict[str, Any]) -> Disc:
+        base = tissue_processes(laws, boundary, share, response=response)
+        return Disc(draw, geometry, [*base, *further], spec.mesh.nodes, **{**own, **options})
+
+    return laws, draw, geometry, build
 
 
 def _interpolate(mesh: Mesh, field: Array, r: float, z: float) -> float:

@@ -4,7 +4,8 @@
     G(c) = c - A^-1 (load(r(c, y(c))) + b),   dG v = v - A^-1 load((r_c + r_y dy/dc) v),   dy/dc = (I - tau f_y)^-1 tau f_c
 
 Preconditioning by A makes the Krylov count independent of the mesh; progress is measured in G, never in the raw
-residual. A cold start that fails is repeated by density continuation: r is scaled up in geometric stages.
+residual. Steady fields that name a decay k, such as cytokines, take it into A on both sides, A = K + k m, and follow the others:
+their step is G itself, which is exact while their sources do not depend on them. A cold start that fails is repeated by density continuation: r is scaled up in geometric stages.
 """
 
 from __future__ import annotations
@@ -45,6 +46,20 @@ class Solution:
     continued: bool = False
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What stays the same during one solve: compartments, time, y^, tau, b, 1/tau or k by field, k taken into A, share of r."""
+
+    g: dict[str, Any]
+    t: float
+    y_hat: dict[str, Any]
+    tau: float | None
+    b: Array
+    rates: tuple[float, ...]
+    decay: Array
+    share: float
+
+
 class Coupled:
     """One disc's coupled problem; `transport` and `system` describe the same diffusing fields in the same order."""
 
@@ -53,6 +68,8 @@ class Coupled:
         self.names = [f.name for f in transport.fields]
         self.scale = np.array([f.scale for f in transport.fields])[:, None]
         self.slow = np.array([f.kind == "slow" for f in transport.fields])
+        self.reading = {names[0]: system.split_by_reads(names) for names in (system.coupled, system.downstream) if names}
+        self.decay = np.array([f.decay if f.kind == "steady" else 0.0 for f in transport.fields])
 
     def state(self, c: Array, y: dict[str, Any], g: dict[str, Any], t: float) -> dict[str, Any]:
         """Return the state as processes see it: all fields at the points, compartments and modifiers."""
@@ -65,25 +82,28 @@ class Coupled:
     def eliminate(self, names: list[str], c: Array, y: dict[str, Any], y_hat: dict[str, Any], g: dict[str, Any],
                   tau: float, t: float) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return y with y = y^ + tau f(y, c) for the named local fields, and the state it was reached in."""
-        system = self.system
+        system, reading = self.system, self.reading[names[0]]
+        first = {**self.seen(c), **y, **g}
+        held = system.factors(reading[1], first, t)  # what does not depend on the fields that are solved for
         for _ in range(_LOCAL):
-            state = self.state(c, y, g, t)
+            factors = system.factors(reading[0], {**first, **y}, t, held)
+            state = {**first, **y, **{f"modifier.{name}": value for name, value in factors.items()}}
             rates = system.rates(names, state, t)
             residual = {n: y[n] - y_hat[n] - tau * rates[n] for n in names}
             worst = max(float(np.max(np.abs(residual[n]))) / (system.fields[n].scale + float(np.max(np.abs(y[n]))))
                         for n in names)
             if worst < _LOCAL_TOL:
-                break
+                return y, state
             J = implicit_matrix(system.jacobian(names, names, state, t), names, tau)
             step = solve_blocks(J, {(n, "x"): residual[n] for n in names}, names, ["x"])
             y = {**y, **{n: y[n] - step[n, "x"] for n in names}}
-        else:  # not to be solved at this tau: the step must fail, not go on with half an answer
-            y = {**y, **{n: y[n] * np.nan for n in names}}
+        y = {**y, **{n: y[n] * np.nan for n in names}}  # not to be solved at this tau: the step must fail
         return y, self.state(c, y, g, t)
 
-    def sensitivities(self, state: dict[str, Any], tau: float | None, t: float) -> dict[tuple[str, str], Any]:
-        """Return the effective blocks d r(diffusing) / d c, the eliminated local fields included."""
-        system, names, local = self.system, self.names, self.system.coupled
+    def sensitivities(self, state: dict[str, Any], tau: float | None, t: float,
+                      among: list[str] | None = None) -> dict[tuple[str, str], Any]:
+        """Return the effective blocks d r(diffusing) / d c among some (all) fields, the eliminated local fields included."""
+        system, names, local = self.system, among or self.names, self.system.coupled
         blocks = system.jacobian(names, [*names, *(local if tau else [])], state, t)
         out = {(f, w): b for (f, w), b in blocks.items() if w in names}
         if not tau or not local:
@@ -98,50 +118,71 @@ class Coupled:
                         out[f, w] = out.get((f, w), 0.0) + blocks[f, n] * slopes[n, w]
         return out
 
-    def _image(self, c: Array, y: dict[str, Any], y_hat: dict[str, Any], g: dict[str, Any], tau: float | None, t: float,
-               b: Array, rates: tuple[float, ...], share: float) -> tuple[Array, dict[str, Any], dict[str, Any]]:
-        """Return A^-1 (share load(r(c, y(c))) + b) with boundary values, y(c) and the state."""
-        if tau and self.system.coupled:
-            y, state = self.eliminate(self.system.coupled, c, y, y_hat, g, tau, t)
-        else:
-            state = self.state(c, y, g, t)
-        r = self.system.rates(self.names, state, t)
+    def _local(self, c: Array, y: dict[str, Any], task: _Task) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return y(c) and the state."""
+        if task.tau and self.system.coupled:
+            return self.eliminate(self.system.coupled, c, y, task.y_hat, task.g, task.tau, task.t)
+        return y, self.state(c, y, task.g, task.t)
+
+    def _image(self, c: Array, state: dict[str, Any], task: _Task, rows: NDArray[np.intp]) -> Array:
+        """Return A^-1 (share load(r(state)) + b) with boundary values for the fields `rows`, c for the others."""
+        names, image = [self.names[i] for i in rows], c.copy()
+        r = self.system.rates(names, state, task.t)
         shape = np.ones_like(self.system.points.volume)
-        load = np.array([self.system.points.load(r[f] * shape) for f in self.names])
-        inner = self.transport.solve(share * load + b, rates)
-        image = np.where(self.transport.free, inner, self.transport.edge)
-        if tau is None:  # at rest a slow field stays as it is
+        load = np.array([self.system.points.load(r[f] * shape) for f in names])
+        decay = task.decay[rows]
+        if decay.any():
+            load += decay[:, None] * self.transport.mass[rows] * c[rows]
+        inner = self.transport.solve(task.share * load + task.b[rows], task.rates, rows.tolist())
+        image[rows] = np.where(self.transport.free[rows], inner, self.transport.edge[rows])
+        if task.tau is None:  # at rest a slow field stays as it is
             image[self.slow] = c[self.slow]
-        return image, y, state
+        return image
+
+    def _task(self, g: dict[str, Any], t: float, y_hat: dict[str, Any], tau: float | None, c_hat: Array | None,
+              stored: Array | None, share: float) -> _Task:
+        if tau is None:  # slow fields are held; any rate keeps their unused operator regular
+            storing = self.slow.astype(float)
+        else:
+            storing = np.zeros(len(self.names)) if stored is None else np.where(stored > 0, 1.0 / tau, 0.0)
+        decay = np.where(storing > 0, 0.0, self.decay)
+        rates = tuple((storing + share * decay).tolist())
+        b = self.transport.lift(rates)
+        if c_hat is not None:
+            b = b + storing[:, None] * self.transport.mass * c_hat
+        return _Task(g, t, y_hat, tau, b, rates, decay, share)
 
     def solve(self, c: Array, y: dict[str, Any], g: dict[str, Any], t: float, *, tau: float | None = None,
               c_hat: Array | None = None, y_hat: dict[str, Any] | None = None, stored: Array | None = None,
               tol: float = TOL, share: float = 1.0) -> Solution:
         """Solve from the guess (c, y). stored: 1 for fields whose d/dt counts, 0 for quasi-steady ones; share scales r."""
-        if tau is None:  # slow fields are held; any rate keeps their unused operator regular
-            rates = tuple(self.slow.astype(float))
-        else:
-            rates = tuple(1.0 / tau if s else 0.0 for s in (np.zeros(len(self.names)) if stored is None else stored))
-        b = self.transport.lift(rates)
-        if c_hat is not None:
-            b = b + np.array(rates)[:, None] * self.transport.mass * c_hat
-        args = (y_hat or y, g, tau, t, b, rates, share)
+        task = self._task(g, t, y_hat or y, tau, c_hat, stored, share)
+        lead, follow = np.flatnonzero(task.decay == 0), np.flatnonzero(task.decay > 0)
         first = np.where(self.transport.free, c, self.transport.edge)
         solution = Solution(first, y, first, False)
-        image, solution.y, state = self._image(solution.c, y, *args)
+        solution.y, state = self._local(solution.c, y, task)
+        image = self._image(solution.c, state, task, np.arange(len(self.names)))
+        whole = True  # whether the followers' image belongs to this state
         for solution.newton in range(_NEWTON + 1):
             G = solution.c - image
-            size = float(np.max(np.abs(G / self.scale)))
+            size = self._size(G)
+            if size < tol and not whole:
+                image, whole = self._image(image, state, task, follow), True
+                G = solution.c - image
+                size = self._size(G)
             if size < tol:
                 solution.used, solution.c, solution.converged = solution.c, image, True
                 break
             if not np.isfinite(size) or solution.newton == _NEWTON:
                 break
-            step = self._direction(G, state, tau, t, rates, share, solution)
+            step = G.copy()
+            if self._size(G, lead) >= tol:
+                step[lead] = self._direction(G[lead], state, task, lead, solution)
             for halving in range(_HALVINGS):
                 trial = solution.c - step * 0.5**halving
-                image, y_trial, state = self._image(trial, solution.y, *args)
-                smaller = float(np.max(np.abs((trial - image) / self.scale)))
+                y_trial, state = self._local(trial, solution.y, task)
+                image, whole = self._image(trial, state, task, lead), not len(follow)
+                smaller = self._size(trial - image)
                 if smaller <= (1 - _DECREASE * 0.5**halving) * size or smaller < tol:
                     break
             else:
@@ -149,33 +190,35 @@ class Coupled:
             solution.c, solution.y = trial, y_trial
         return solution
 
-    def _direction(self, G: Array, state: dict[str, Any], tau: float | None, t: float, rates: tuple[float, ...],
-                   share: float, solution: Solution) -> Array:
-        """Return the Newton step dG^-1 G by GMRES."""
+    def _size(self, G: Array, rows: Any = slice(None)) -> float:
+        return float(np.max(np.abs(G[rows] / self.scale[rows])))
+
+    def _direction(self, G: Array, state: dict[str, Any], task: _Task, lead: NDArray[np.intp], solution: Solution) -> Array:
+        """Return the Newton step dG^-1 G of the leading fields by GMRES."""
         from scipy.sparse.linalg import LinearOperator, gmres
 
-        points, shape = self.system.points, G.shape
-        blocks = [(self.names.index(f), self.names.index(w), share * points.volume * block)
-                  for (f, w), block in self.sensitivities(state, tau, t).items() if np.any(block)]
+        points, scale, names = self.system.points, self.scale[lead], [self.names[i] for i in lead]
+        shape, held = G.shape, self.slow[lead] if task.tau is None else np.zeros(len(lead), dtype=bool)
+        blocks = [(names.index(f), names.index(w), task.share * points.volume * block)
+                  for (f, w), block in self.sensitivities(state, task.tau, task.t, names).items() if np.any(block)]
 
         def product(v: Array) -> Array:
-            field = v.reshape(shape) * self.scale
+            field = v.reshape(shape) * scale
             at = points.at(field)
             weighted = np.zeros_like(at)
             for f, w, block in blocks:
                 weighted[f] += block * at[w]
-            answer = self.transport.solve(points.gather(weighted), rates)
-            if tau is None:
-                answer[self.slow] = 0.0
-            return ((field - answer) / self.scale).ravel()
+            answer = self.transport.solve(points.gather(weighted), task.rates, lead.tolist())
+            answer[held] = 0.0
+            return ((field - answer) / scale).ravel()
 
         def count(_: float) -> None:
             solution.krylov += 1
 
-        operator = LinearOperator((G.size, G.size), matvec=product, dtype=float)
-        found, _ = gmres(operator, (G / self.scale).ravel(), rtol=_FORCING, atol=0.0, restart=_KRYLOV, maxiter=2,
+        operator = LinearOperator((shape[0] * shape[1],) * 2, matvec=product, dtype=float)
+        found, _ = gmres(operator, (G / scale).ravel(), rtol=_FORCING, atol=0.0, restart=_KRYLOV, maxiter=2,
                          callback=count, callback_type="pr_norm")
-        return found.reshape(shape) * self.scale
+        return found.reshape(shape) * scale
 
     def continued(self, c: Array, y: dict[str, Any], g: dict[str, Any], t: float, tol: float) -> Solution:
         """Solve the steady problem cold; where Newton fails, by density continuation in geometric stages."""

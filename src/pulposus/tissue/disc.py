@@ -1,5 +1,6 @@
 """The disc: geometry, mesh, processes and parameters of one draw put together, solved at rest and run in time.
 
+    begin()   a later start: the state that a disc of the same kind has reached
     steady()  oxygen, lactate and glucose with all cells as they are
     read()    what is told of a state: height, T2, grades, cells, aggrecan and what every process observes
 
@@ -19,6 +20,8 @@ from pulposus.tissue import operators
 from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.annulus import Annulus
 from pulposus.tissue.coupled import Coupled, Solution
+from pulposus.tissue.cytokine_response import CytokineResponse
+from pulposus.tissue.cytokines import Cytokines
 from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry, grade_ratio
 from pulposus.tissue.imaging import Imaging
@@ -38,6 +41,7 @@ from pulposus.tissue.transport import Transport
 __all__ = ["Disc", "check_draw", "supply_of", "tissue_processes"]
 
 Array = NDArray[np.float64]
+_USUAL = (1.0, 1.0, False)  # levels of endplate and wall, whether the endplate's pattern is on
 _MOVED = 5e-3  # relative change of volume, height or endplate after which the stiffness is updated
 STEADY = 1e-10  # tolerance of the steady solve, relative to the supply
 
@@ -50,21 +54,28 @@ def supply_of(draw: Any, endplate_level: float = 1.0, wall_level: float = 1.0) -
 
 
 def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str, float]], open_share: float,
-                     matrix: bool = True) -> list[Process]:
-    """Return the processes every disc has; without `matrix` only nutrition and native cells."""
+                     matrix: bool = True, response: Process | None = None) -> list[Process]:
+    """Return the processes every disc has; without `matrix` only nutrition and native cells.
+
+    response: what sets the modifiers by the cytokines, the simple law when None.
+    """
     base: list[Process] = [Nutrition(laws, boundary, open_share), NativeCells()]
-    return [*base, Aggrecan(laws["aggrecan"]), Annulus(), Endplate()] if matrix else base
+    if not matrix:
+        return base
+    return [*base, Cytokines(open_share), response or CytokineResponse(), Aggrecan(laws["aggrecan"]), Annulus(),
+            Endplate(laws.get("calcification", "closes"))]
 
 
 class Disc:
     """One disc of one draw.
 
     mask: nodes of the bone face that are supplied (all when None); rings: radii (m) that need a grid line, such as the
-    edges of a pattern of open endplate.
+    edges of a pattern of open endplate; later_mask: those that stay supplied while the level `endplate_pattern` is on.
     """
 
     def __init__(self, draw: Any, geometry: Geometry, processes: Sequence[Process], nodes: int,
-                 rings: Sequence[float] = (), mask: Callable[[Mesh], NDArray[np.int64]] | None = None) -> None:
+                 rings: Sequence[float] = (), mask: Callable[[Mesh], NDArray[np.int64]] | None = None,
+                 later_mask: Callable[[Mesh], NDArray[np.int64]] | None = None) -> None:
         self.draw, self.geometry = draw, geometry
         self.mesh = axisymmetric(geometry.radius, geometry.nucleus_radius, geometry.half_height,
                                  geometry.endplate_thickness, geometry.endplate_radius, nodes, rings)
@@ -76,6 +87,7 @@ class Disc:
         held = {tag: np.unique(facets) for tag, facets in self.mesh.boundary.items()}
         if mask is not None:
             held["endplate"] = mask(self.mesh)
+        self._held, self._patterned = held, later_mask(self.mesh) if later_mask else held["endplate"]
         fields = [self.system.fields[n] for n in self.system.diffusing]
         self.transport = Transport(fields, operators.stiffness(self.mesh), self.points,
                                    {f.name: {tag: held[tag] for tag in (f.boundary or {})} for f in fields})
@@ -83,8 +95,9 @@ class Disc:
         self._laws: tuple[Swelling, Imaging] | None = None
         self.formulation = next((q.laws["formulation"] for q in processes if isinstance(q, Nutrition)), "upf")
         self._start_porosity = self.p["porosity"]
-        self._stretched = (1.0, 1.0, 1.0)
+        self._stretched, self._fed = (1.0, 1.0, 1.0), _USUAL
         self.loads: Any = loads_of(draw, geometry) if self.has_matrix else None
+        self.begun: Snapshot | None = None
 
     def _parameters(self, processes: Sequence[Process]) -> dict[str, Any]:
         """Return symbol -> scalar, or (points,) where the regions differ."""
@@ -98,12 +111,22 @@ class Disc:
 
     # ---- at rest
     def initial(self) -> tuple[Array, dict[str, Any], dict[str, float]]:
-        """Return the starting fields: solutes at their mean supply, cells and matrix as their processes say."""
+        """Return the starting fields: solutes at their mean supply, cells and matrix as their processes say; what the disc
+        has begun from goes before."""
         ones = np.ones_like(self.points.volume)
         fields = self.system.fields
         c = np.array([np.full(self.mesh.size, fields[n].start) for n in self.system.diffusing])
-        return (c, {n: np.asarray(fields[n].start, dtype=float) * ones for n in self.system.local},
-                {n: float(fields[n].start) for n in self.system.compartments})
+        y = {n: np.asarray(fields[n].start, dtype=float) * ones for n in self.system.local}
+        g = {n: float(fields[n].start) for n in self.system.compartments}
+        if self.begun is not None:
+            y |= {n: value for n, value in self.begun.y.items() if n in y}
+            g |= {n: value for n, value in self.begun.g.items() if n in g}
+        return c, y, g
+
+    def begin(self, reached: Snapshot) -> None:
+        """Begin from a state that a disc of the same mesh has reached: what this one does not carry is left, what it carries
+        beyond starts as its processes say."""
+        self.begun = reached
 
     @one_blas_thread
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -121,10 +144,18 @@ class Disc:
             self._laws = swelling, Imaging.of(self.draw, swelling.phi)
         return self._laws
 
-    def _nucleus_aggrecan(self, y: Mapping[str, Any]) -> float:
-        content = y["aggrecan_intact"] + y["aggrecan_fragments"]
+    def _slack(self, state: Mapping[str, Any]) -> float:
+        """Return s (1 - confinement), the share of swelling and of the wall's hold that an open disc goes without."""
+        return float(self.p.get("confinement_swelling_share", 0.0) * (1 - state.get("confinement", 1.0)))
+
+    def _nucleus_aggrecan(self, state: Mapping[str, Any]) -> tuple[float, float]:
+        """Return the nucleus mean of aggrecan that swells, G (1 - s (1 - confinement)), per volume of the whole nucleus and of
+        what a wound has left of it: the first sets the height, the second the water.
+        """
+        content = state["aggrecan_intact"] + state["aggrecan_fragments"]
         start = self.points.mean(np.asarray(self.p["aggrecan_content"]) * np.ones_like(content), 0)
-        return float(self.points.mean(content, 0) / start) * self.laws[0].start
+        whole = float(self.points.mean(content, 0) / start) * self.laws[0].start * (1 - self._slack(state))
+        return whole, whole / (1 - state.get("nucleus_volume_lost", 0.0))
 
     @property
     def has_matrix(self) -> bool:
@@ -132,21 +163,35 @@ class Disc:
         return "aggrecan_intact" in self.system.local
 
     def unstretch(self) -> None:
-        """Return stiffness and porosity to the disc at the start."""
+        """Return stiffness, porosity and supply to the disc at the start."""
         self.transport.set_stretch({})
         self.p["porosity"] = self._start_porosity
         self._stretched = (1.0, 1.0, 1.0)
+        self._feed(_USUAL)
+
+    def _feed(self, levels: tuple[float, float, bool]) -> bool:
+        """Scale oxygen and glucose at both boundaries and close what a pattern closes; True when something changed."""
+        if levels == self._fed:
+            return False
+        self._fed = levels
+        held = {**self._held, "endplate": self._patterned} if levels[2] else self._held
+        scale = {"endplate": levels[0], "wall": levels[1]}
+        self.transport.hold({f.name: {tag: (held[tag], value * (scale[tag] if f.name in ("oxygen", "glucose") else 1.0))
+                                      for tag, value in (f.boundary or {}).items()} for f in self.transport.fields})
+        return True
 
     def restretch(self, s: Snapshot) -> bool:
         """Update stiffness and porosity to the disc's volume, height and open endplate; True when it moved enough to matter."""
         swelling = self.laws[0]
-        healthy = swelling.equilibrium(self._nucleus_aggrecan(s.y), s.g["annulus_settled"])
+        fed = self._feed((s.g.get("endplate_supply", 1.0), s.g.get("wall_supply", 1.0), s.g.get("endplate_pattern", 0.0) > 1 / 2))
+        (whole, dense), settled = self._nucleus_aggrecan({**s.y, **s.g}), s.g["annulus_settled"]
+        healthy = swelling.equilibrium(whole, settled)
         J, height = float(healthy / swelling.volume), float((1 - swelling.wall.sinking(healthy)) / swelling.height)
         shape = J, height, s.g["endplate_open"]
         if max(abs(new / old - 1) for new, old in zip(shape, self._stretched, strict=True)) < _MOVED:
-            return False
+            return fed
         self._stretched = shape
-        nf = float(swelling.porosity_of(J))
+        nf = float(swelling.porosity_of(J) if dense == whole else swelling.porosity(dense, settled))
         wet = mobility(nf, self.formulation) / mobility(swelling.phi, self.formulation)
         self.transport.set_stretch(stretch(self.geometry, *shape[:2], wet, shape[2]))
         self.p["porosity"] = np.where(self.points.region == 0, nf, self._start_porosity)
@@ -163,8 +208,9 @@ class Disc:
         start = self.p["cell_density"] * np.ones_like(self.points.volume)
         living = state["native"] + state["senescent"]
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
-        shape = swelling.readings(self._nucleus_aggrecan(state), self.loads, state["annulus_damage"], state["annulus_settled"])
-        wet = swelling.porosity_of(shape["nucleus_volume"])
+        (whole, dense), settled = self._nucleus_aggrecan(state), state["annulus_settled"]
+        shape = swelling.readings(whole, self.loads, 1 - (1 - state["annulus_damage"]) * (1 - self._slack(state)), settled)
+        wet = swelling.porosity_of(shape["nucleus_volume"]) if dense == whole else swelling.porosity(dense, settled)
         t2 = imaging.t2_of(wet)
         chances = imaging.grades(t2, grade_ratio(self.draw) * shape["height_index"])
         nucleus = self.points.region == 0

@@ -11,19 +11,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from pulposus.core.errors import NotAllowed, shorten
-from pulposus.core.fields import Concentration, Factor, Label, Law, Length, Part, Quantity, Share, Time, Word, choice
+from pulposus.core.fields import Concentration, Factor, Label, Length, Part, Quantity, Share, Time, Word, choice
 from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import Problem, read_model
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term, terms
+from pulposus.tissue.history_file import History, Pattern
+from pulposus.tissue.laws import CourseLaws
 
-__all__ = ["DiscSpec", "Laws", "Pattern", "load_disc", "read_disc"]
-
-LIMITER = "glucose_limiter"
-
+__all__ = ["DiscSpec", "load_disc", "read_disc"]
 
 class Axisymmetric(Part):
     """The lengths of an axisymmetric disc, mirrored at its mid-plane (m)."""
@@ -91,33 +90,6 @@ class Supply(Part):
     glucose: Concentration = Field(description="glucose, such as '4 mM'")
 
 
-class Pattern(Part):
-    """An endplate of which a part of the bone face is open: share of the area, ring width (m) for stripes."""
-
-    pattern: Literal["stripes", "open_centre", "open_rim"] = Field(description="stripes, open_centre or open_rim")
-    open: Share = Field(description="open share of the area, above 0 and below 1")
-    width: Length | None = Field(default=None, validate_default=True, description="width of a stripe, such as '1 mm'")
-
-    @field_validator("open")
-    @classmethod
-    def part(cls, value: float) -> float:
-        """Refuse a fully open endplate, which is no pattern."""
-        if value == 1:
-            raise NotAllowed("1", "a share above 0 and below 1; a fully open endplate is 'endplate_open: 1.0'")
-        return value
-
-    @field_validator("width")
-    @classmethod
-    def for_stripes(cls, value: float | None, info: ValidationInfo) -> float | None:
-        """Ask for a width where there are stripes, and only there."""
-        pattern = info.data.get("pattern")
-        if pattern == "stripes" and value is None:
-            raise NotAllowed("nothing", "required for stripes: the width of a stripe, such as '1 mm'")
-        if pattern not in ("stripes", None) and value is not None:
-            raise NotAllowed(f"a width for {pattern}", "a width for stripes only")
-        return value
-
-
 class Boundary(Part):
     """What the disc is fed from outside; a level scales oxygen and glucose of its boundary."""
 
@@ -128,42 +100,6 @@ class Boundary(Part):
     endplate_open: Share | Pattern = Field(
         default=1.0, description="factor of the endplate diffusivities, or a pattern of open area"
     )
-
-
-def _limiter(value: Any) -> float | None:
-    """Return the limiter's glucose concentration (mol/m3), None for no limiter."""
-    if value == "none":
-        return None
-    allowed = "none, or a concentration above zero such as '0.05 mM'"
-    if not isinstance(value, str):
-        raise NotAllowed(shorten(value), allowed)
-    try:
-        half = si(value, "mM")
-    except NotAllowed as refusal:
-        raise NotAllowed(refusal.given, allowed, refusal.nearest) from None
-    if half <= 0:
-        raise NotAllowed(shorten(value), allowed)
-    return half
-
-
-Limiter = Annotated[
-    float | None, BeforeValidator(_limiter), WithJsonSchema({"type": "string", "examples": ["none", "0.05 mM"]})
-]
-
-
-def law_field(name: str) -> Any:
-    """Return the field of a law with its default and its meaning."""
-    entry = terms("law")[name]
-    return Field(default=entry.more["default"], validate_default=True, description=entry.en)
-
-
-class Laws(Part):
-    """The laws of nutrition; a law left out has the default of the vocabulary."""
-
-    formulation: Annotated[str, Law("formulation")] = law_field("formulation")
-    oxygen: Annotated[str, Law("oxygen")] = law_field("oxygen")
-    glucose_limiter: Limiter = law_field(LIMITER)
-    endplate_diffusivity: Annotated[str, Law("endplate_diffusivity")] = law_field("endplate_diffusivity")
 
 
 class MeshSize(Part):
@@ -189,11 +125,13 @@ class DiscSpec(Part):
     note: str = Field(default="", description="a note, free text")
     disc: Body = Field(description="the disc: axisymmetric or preset, porosity, cells")
     supply: Boundary = Field(default_factory=Boundary, description="concentrations outside the disc")
-    laws: Laws = Field(default_factory=Laws, description="the laws of nutrition")
+    laws: CourseLaws = Field(default_factory=CourseLaws, description="which law is used where there are rivals")
     mesh: MeshSize = Field(default_factory=MeshSize, description="the mesh")
     probes: dict[Label, tuple[Coordinate, Coordinate]] = Field(
         default_factory=dict, description="name -> [r, z], where to read the solution"
     )
+    history: History = Field(default=(), description="what happened before day 0")
+    follow_up: Time | None = Field(default=None, description="how long the disc is followed by disc run, such as '24 months'")
     viability_after: Time | None = Field(default=None, description="time of the viability run, such as '6 d'")
 
 

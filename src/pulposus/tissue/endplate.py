@@ -1,8 +1,9 @@
 """The endplate as a gate: how much of it is open, its slow calcification, and patterns of open area.
 
-    d open / dt = - r_calc m_calc open          (a compartment: one number for both endplates)
+    d open / dt = - s r_calc m_calc open        (a compartment: one number for both endplates)
 
-`open` multiplies the diffusivities of the endplate (homogenised); a pattern instead closes part of its bone face.
+The sign s of what calcification does is contested, so it is a law: ``closes`` (1, the default), ``opens`` (-1: bony endplates of
+degenerate discs are more porous, ROD12) or ``neutral`` (0). `open` multiplies the diffusivities of the endplate (homogenised); a pattern instead closes part of its bone face.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.tissue.mesh import REGIONS, Mesh
-from pulposus.tissue.process import Field, Process, State
+from pulposus.tissue.process import Event, Field, Process, State
 
-__all__ = ["Endplate", "open_nodes", "open_share", "pattern_rings"]
+__all__ = ["CALCIFICATION", "Endplate", "calcified", "open_nodes", "open_share", "pattern_rings"]
 
+CALCIFICATION = {"closes": 1.0, "opens": -1.0, "neutral": 0.0}
 _EDGE = 1e-6  # a node on the edge of a pattern counts as open
 
 
@@ -63,6 +65,12 @@ def open_nodes(mesh: Mesh, pattern: str, share: float, width: float = 0.0) -> ND
     return nodes[keep]
 
 
+def calcified(time: float, extent: float, calcification: str) -> Event:
+    """Return the event of an extent (0..1) of the endplate calcifying at once, under a law of CALCIFICATION."""
+    sign = CALCIFICATION[calcification]
+    return Event(time, "calcification", lambda state, p, points: {"endplate_open": -sign * extent * state["endplate_open"]})
+
+
 class Endplate(Process):
     """Owns the open share of the endplate, relative to its start."""
 
@@ -70,6 +78,10 @@ class Endplate(Process):
     reads = ("endplate_open", "modifier.calcification")
     sources = ("endplate_open",)
     parameters = ("calcification_rate",)
+
+    def __init__(self, calcification: str = "closes") -> None:
+        """calcification: what it does to the endplate, one of CALCIFICATION."""
+        self.sign = CALCIFICATION[calcification]
 
     def prepare(self, draw: Any, points: Any) -> dict[str, Any]:
         """Return the weights of the mean over the endplate's volume."""
@@ -84,4 +96,4 @@ class Endplate(Process):
         """Return d open / dt (1/s)."""
         factor = state["modifier.calcification"]
         mean = (factor * p["endplate_weight"]).sum(axis=-1) if xp.ndim(factor) else factor  # one number per draw
-        return {"endplate_open": -p["calcification_rate"] * mean * state["endplate_open"]}
+        return {"endplate_open": -self.sign * p["calcification_rate"] * mean * state["endplate_open"]}

@@ -27,7 +27,8 @@ Array = NDArray[np.float64]
 class History:
     """Read-outs at the output times (quantity -> (time, ...)), the ledger, and how the run ended ("" when complete).
 
-    times: those that were reached (s); fields: nodal maps at the last state; early: those at the time asked for, if any.
+    times: those that were reached (s); fields: nodal maps at the last state; early: those at the time asked for, if any;
+    last: the last state itself, from which another disc may begin.
     """
 
     times: Array
@@ -37,6 +38,7 @@ class History:
     steps: int = 0
     fields: dict[str, Array] = field(default_factory=dict)
     early: dict[str, Array] = field(default_factory=dict)
+    last: Snapshot | None = None
 
 
 class _Recorder:
@@ -76,14 +78,14 @@ class _Recorder:
         now, disc = course.now, self.disc
         maps = {**dict(zip(disc.coupled.names, now.c, strict=True)),
                 **{n: disc.points.to_nodes(now.y[n]) for n in disc.system.local}}
-        return History(self.times[:len(self.readings)], series, course.ledger, course.stopped, course.stepper.steps, maps, self.early)
+        return History(self.times[:len(self.readings)], series, course.ledger, course.stopped, course.stepper.steps, maps, self.early, now)
 
 
 @one_blas_thread
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | None = None,
-              map_time: float | None = None) -> list[History]:
-    """Run discs from 0 to the last of `times` (s) by one clock and return their histories, mapped at `map_time` if given.
+              map_time: float | None = None, start: float = 0.0) -> list[History]:
+    """Run discs from `start` to the last of `times` (s) by one clock and return their histories, mapped at `map_time` if given.
 
     What a disc reached is kept when a step of it fails; its history says why and the others go on.
     """
@@ -95,7 +97,9 @@ def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | 
         disc.unstretch()
         first, why = None, "the disc could not be solved at the start"
         try:
-            first = stepper.start(0.0, *disc.initial())
+            if disc.begun is not None and disc.has_matrix:
+                disc.restretch(disc.begun)
+            first = stepper.start(start, *disc.initial())
         except BREAKS as error:
             why = f"{type(error).__name__}: {error}"
         if first is None:

@@ -1,10 +1,10 @@
 """Native and senescent cells of the disc.
 
-    dN/dt = N (r_div m_div - r_death m_death - r_sen m_sen - a(G, pH))
+    dN/dt = N (r_div m_div room(G) - r_death m_death - r_sen m_sen - a(G, pH))
     dS/dt = N r_sen m_sen - S (r_death m_death + a(G, pH))
 
 N native, S senescent cells per reference volume (1/m3); r basal rates (1/s), m modifiers (1 when nobody speaks), a the
-nutrition and acid death of viability.py, which no modifier touches. The total of cells is kept when the disc thins.
+nutrition and acid death of viability.py, which no modifier touches, room(G) its factor of nutrition on division. The total of cells is kept when the disc thins.
 """
 
 from __future__ import annotations
@@ -39,26 +39,28 @@ class NativeCells(Process):
         return [Field("native", "1/m**3", "slow", scale, start=start * (1 - share)),
                 Field("senescent", "1/m**3", "slow", scale, start=start * share)]
 
-    def _rates(self, state: State, p: State, xp: Any) -> tuple[Any, Any, Any, Any, Any]:
+    def _rates(self, state: State, p: State, xp: Any) -> tuple[Any, Any, Any, Any, Any, Any]:
         death, by_G, by_L = viability.death_rate(state["glucose"], state["lactate"], p, xp)
+        room, room_by_G = viability.room_to_divide(state["glucose"], p, xp)
         loss = death + p["native_death_rate"] * state["modifier.death"]
         ageing = p["senescence_rate"] * state["modifier.senescence"]
-        gain = p["native_division_rate"] * state["modifier.division"]
-        return loss, ageing, gain, by_G, by_L
+        division = p["native_division_rate"] * state["modifier.division"]
+        return loss, ageing, division * room, division * room_by_G, by_G, by_L
 
     def source(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return dN/dt and dS/dt (1/(m3 s))."""
-        loss, ageing, gain, _, _ = self._rates(state, p, xp)
+        loss, ageing, gain, _, _, _ = self._rates(state, p, xp)
         return {"native": state["native"] * (gain - ageing - loss),
                 "senescent": state["native"] * ageing - state["senescent"] * loss}
 
     def derivatives(self, state: State, p: State, t: float, xp: Any) -> dict[tuple[str, str], Any]:
         """Return the analytic derivative blocks of `source`."""
-        loss, ageing, gain, by_G, by_L = self._rates(state, p, xp)
+        loss, ageing, gain, gain_by_G, by_G, by_L = self._rates(state, p, xp)
         ones = xp.ones_like(loss)
         out = {("native", "native"): gain - ageing - loss, ("senescent", "senescent"): -loss,
                ("senescent", "native"): ageing * ones}
         for cells in ("native", "senescent"):
             out[cells, "glucose"] = -state[cells] * by_G
             out[cells, "lactate"] = -state[cells] * by_L
+        out["native", "glucose"] = out["native", "glucose"] + state["native"] * gain_by_G
         return out

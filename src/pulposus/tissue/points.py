@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pulposus.tissue.mesh import REGIONS
+
 __all__ = ["Points", "regional"]
 
 Array = NDArray[np.float64]
@@ -62,6 +64,16 @@ class Points:
         """Return the volume mean of a density (..., points) over one region."""
         share = np.where(self.region == region, self.volume, 0.0)
         return (density * share).sum(axis=-1) / share.sum()
+
+    def means(self, density: Array) -> Array:
+        """Return the volume means (..., regions) of a density (..., points) over every region, NaN where there is none."""
+        return density @ self._shares
+
+    @cached_property
+    def _shares(self) -> Array:
+        share = np.where(self.region[:, None] == np.arange(len(REGIONS)), self.volume[:, None], 0.0)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(share / share.sum(axis=0))
 
     def to_nodes(self, density: Array) -> Array:
         """Return the volume-weighted nodal mean (..., dof) of a density (..., points), for maps."""

@@ -37,6 +37,8 @@ class Field:
     kind: steady (diffuses, quasi-steady unless the run is transient), slow (per volume, in time) or global
     (one number: blood, depot, hole). diffusivity: region -> m2/s for what diffuses, else None. boundary: tag -> fixed
     value; a tag not named is free of flux. storage: region -> coefficient of d/dt. scale: a typical size, for tolerances.
+    decay: the first-order loss (1/s) of a steady field that no other diffusing field depends on at once. It stands in the
+    owner's `source`; the solver takes it into its operator, so that a field that decays fast costs one solve.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Field:
     boundary: Mapping[str, float] | None = None
     storage: Mapping[str, float] | None = None
     start: Any = 0.0
+    decay: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Stepper:
 
         def residual(x: Array) -> Array:
             now = dict(zip(names, x, strict=True))
-            rates = self._sum(self.system.global_rates(self.system.with_modifiers({**held, **now}, t), t))
+            rates = self._sum(self.system.global_rates(self.system.with_modifiers({**held, **now}, t, True), t))
             return np.array([now[n] - g_hat[n] - tau * rates.get(n, 0.0) for n in names])
 
         x = np.array([g[n] for n in names])

@@ -84,6 +84,10 @@ class System:
         self.diffusing = [n for n, f in self.fields.items() if f.diffusivity is not None]
         self.local = [n for n, f in self.fields.items() if f.diffusivity is None and f.kind == "slow"]
         self.compartments = [n for n, f in self.fields.items() if f.kind == "global"]
+        moving = [q for q in self.processes if type(q).global_rate is not Process.global_rate]
+        asked = {read.removeprefix("modifier.") for q in moving for read in q.reads if read.startswith("modifier.")}
+        self._modifying = [q for q in self.processes if q.modifies]
+        self._asked = [q for q in self._modifying if asked & set(q.modifies)]
         upstream = self._upstream()
         self.coupled = [n for n in self.local if n in upstream]
         self.downstream = [n for n in self.local if n not in upstream]
@@ -103,13 +107,28 @@ class System:
         wanted = set(names)
         return [q for q in self.processes if wanted & set(q.sources)]
 
-    def with_modifiers(self, state: dict[str, Any], t: float) -> dict[str, Any]:
-        """Return the state with one factor per modifier, the product over all processes."""
-        factors: dict[str, Any] = dict.fromkeys(MODIFIERS, 1.0)
-        for process in self.processes:
-            for name, value in (process.modifiers(state, self.p, t, np) if process.modifies else {}).items():
-                factors[name] = factors[name] * value
+    def with_modifiers(self, state: dict[str, Any], t: float, compartments_only: bool = False) -> dict[str, Any]:
+        """Return the state with one factor per modifier, the product over all processes.
+
+        compartments_only: work out no more than what the rates of the compartments read.
+        """
+        factors = self.factors(self._asked if compartments_only else self._modifying, state, t)
         return {**state, **{f"modifier.{name}": value for name, value in factors.items()}}
+
+    def factors(self, processes: Iterable[Process], state: dict[str, Any], t: float,
+                base: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return modifier -> the product of the factors of some processes, times `base`."""
+        out: dict[str, Any] = dict(base) if base else dict.fromkeys(MODIFIERS, 1.0)
+        for process in processes:
+            for name, value in process.modifiers(state, self.p, t, np).items():
+                out[name] = out[name] * value
+        return out
+
+    def split_by_reads(self, names: Iterable[str]) -> tuple[list[Process], list[Process]]:
+        """Return the modifying processes that read any of these fields, and those that do not."""
+        wanted = set(names)
+        reading = [q for q in self._modifying if wanted & set(q.reads)]
+        return reading, [q for q in self._modifying if q not in reading]
 
     def rates_of(self, process: Process, state: Mapping[str, Any], t: float) -> dict[str, Any]:
         """Return one process's rates per volume at the points, surface fluxes included."""

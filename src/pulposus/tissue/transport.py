@@ -80,6 +80,15 @@ class Transport:
         self.K = [self.stiffness.combine(theta) for theta in self.theta]
         self._factors: dict[tuple[float, ...], list[Group]] = {}
 
+    def hold(self, fixed: Mapping[str, Mapping[str, tuple[NDArray[np.int64], float]]]) -> None:
+        """Fix other nodes or values: field -> tag -> (node numbers, value); a field not named keeps its own."""
+        for i, field in enumerate(self.fields):
+            if field.name in fixed:
+                self.edge[i], self.free[i] = 0.0, True
+                for nodes, value in fixed[field.name].values():
+                    self.edge[i, nodes], self.free[i, nodes] = value, False
+        self._factors = {}
+
     def apply(self, c: Array) -> Array:
         """Return K c, (fields, nodes)."""
         return np.array([K @ row for K, row in zip(self.K, c, strict=True)])
@@ -115,19 +124,27 @@ class Transport:
 
         return (self.K[i] + dia_array((rate * self.mass[i][None], [0]), shape=(self.size,) * 2)).tocsr()
 
-    def solve(self, rhs: Array, rates: tuple[float, ...]) -> Array:
-        """Return A^-1 rhs on the free nodes, zero on the fixed ones, for rates 1/tau per field."""
+    def solve(self, rhs: Array, rates: tuple[float, ...], fields: Sequence[int] | None = None) -> Array:
+        """Return A^-1 rhs on the free nodes, zero on the fixed ones, for rates 1/tau per field.
+
+        fields: which of them the rows of rhs are, all when None.
+        """
         if rates not in self._factors:
             self._factors.clear()
             self._factors[rates] = self._groups(rates)
+        place = {f: row for row, f in enumerate(range(len(self.fields)) if fields is None else fields)}
         out = np.zeros_like(rhs)
         for group in self._factors[rates]:
-            rows, scales = np.array(group.members), np.array(group.scales)
-            if len(rows) == len(rhs):  # the usual case, without fancy indexing of rows
-                out[:, group.free] = (group.lu.solve(rhs[:, group.free].T) / scales).T
+            rows = [place[f] for f in group.members if f in place]
+            if not rows:
+                continue
+            scales = np.array([s for f, s in zip(group.members, group.scales, strict=True) if f in place])
+            if rows == list(range(rows[0], rows[-1] + 1)):  # the usual case, without fancy indexing of rows
+                block = slice(rows[0], rows[-1] + 1)
+                out[block, group.free] = (group.lu.solve(rhs[block, group.free].T) / scales).T
             else:
-                block = group.lu.solve(np.ascontiguousarray(rhs[np.ix_(rows, group.free)].T))
-                out[np.ix_(rows, group.free)] = (block / scales).T
+                places = np.ix_(np.array(rows), group.free)
+                out[places] = (group.lu.solve(np.ascontiguousarray(rhs[places].T)) / scales).T
         return out
 
     def lift(self, rates: tuple[float, ...]) -> Array:

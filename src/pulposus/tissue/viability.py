@@ -4,6 +4,13 @@
     a_G   = -2 a0 s(Gt - G) / (G+ + K),     s(x) = w log(1 + exp(x / w))      -> 0 for G >> Gt
     a_pH  = -a1 / (1 + exp((pH - pHt) / w_pH))
 
+A cell divides only where it is fed: its division is multiplied by
+
+    room = x / (1 + x),   x = (G - Gt)+ / K_div
+
+All cells draw on the same glucose, so what a place can carry is set by its nutrition and shared by all of them, native and
+transplanted: where there are too many, glucose falls, division ceases and, below Gt, death begins. No capacity is a constant.
+
 Both switches are smoothed over a narrow width w (design values on record), so that the coupled step stays solvable.
 G glucose (mol/m3); rates in 1/s. Oxygen does not enter: cells survive without it as long as there is glucose (Bibby 2004).
 """
@@ -15,9 +22,9 @@ from typing import Any
 from pulposus.tissue.metabolism import pH
 from pulposus.tissue.process import State
 
-__all__ = ["PARAMETERS", "death_rate"]
+__all__ = ["PARAMETERS", "death_rate", "room_to_divide"]
 
-PARAMETERS = ("glucose_death_threshold", "glucose_death_half", "glucose_death_rate", "acid_death_threshold",
+PARAMETERS = ("division_glucose_half", "glucose_death_threshold", "glucose_death_half", "glucose_death_rate", "acid_death_threshold",
               "acid_death_rate", "death_switch_glucose", "death_switch_pH", "pH_at_zero_lactate", "pH_per_lactate")
 _FAR = 40.0  # the exponential is cut here: exp(-40) is below round-off
 
@@ -49,3 +56,16 @@ def death_rate(G: Any, L: Any, p: State, xp: Any, threshold: Any = None) -> tupl
     share = 1 / (1 + xp.exp(y))
     acid_by_L = -p["acid_death_rate"] * share * (1 - share) * p["pH_per_lactate"] / p["death_switch_pH"]
     return starve + p["acid_death_rate"] * share, starve_by_G, acid_by_L
+
+
+def room_to_divide(G: Any, p: State, xp: Any, threshold: Any = None) -> tuple[Any, Any]:
+    """Return the factor of nutrition on division, 0 to 1, and its derivative by G; `threshold` as in `death_rate`.
+
+    >>> import numpy as np
+    >>> room, slope = room_to_divide(np.array([0.4, 0.6]), dict(glucose_death_threshold=0.5, division_glucose_half=0.1), np)
+    >>> room.round(2).tolist()
+    [0.0, 0.5]
+    """
+    K = p["division_glucose_half"]
+    x = xp.maximum(G - (p["glucose_death_threshold"] if threshold is None else threshold), 0.0) / K
+    return x / (1 + x), (x > 0) / (K * (1 + x) ** 2)

@@ -1,4 +1,4 @@
-"""The processes of the therapy by themselves: analytic derivatives, the balance of cells and solutes, injury."""
+"""The processes of the therapy by themselves: analytic derivatives, the balance of cells and solutes, cement."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from small_doses import cells, disc_of, dose, draw
 
-from pulposus.therapy.injury import Injury, cement, hole, puncture, puncture_injury
 from pulposus.therapy.transplant import Transplant
 from pulposus.therapy.vesicles import Vesicles
 from pulposus.tissue.process import MODIFIERS, numeric_derivatives
+from pulposus.tissue.wound import cement
 
 N = 40
 RNG = np.random.default_rng(5)
@@ -23,7 +23,7 @@ STATE = {"transplanted": RNG.uniform(1e11, 5e12, N), "fresh": RNG.uniform(1e10, 
 def p():
     """Return the parameters of the nominal draw, and a typical synthesis."""
     drawn = draw()
-    names = {*Transplant.parameters, *Vesicles.parameters, *Injury.parameters}
+    names = {*Transplant.parameters, *Vesicles.parameters}
     return {**{n: drawn.value(n) for n in names}, "geometry": disc_of(drawn), "aggrecan_synthesis": 3e-24, "gel_place": np.full(N, 1e5)}
 
 
@@ -99,27 +99,7 @@ def test_tolerances_refer_to_what_may_arrive(p):
     assert min(f.scale for f in Transplant([], 0.0).fields(p)) > 0
 
 
-# ---- injury
-
-def test_puncture_injury_is_a_switch_at_the_critical_ratio():
-    ratios = np.linspace(0, 1, 21)
-    injury = np.array([puncture_injury(r, 0.4, 0.05) for r in ratios])
-    assert np.all(np.diff(injury) > 0) and injury[0] < 1e-3 and injury[-1] > 0.999
-    assert puncture_injury(0.4, 0.4, 0.05, depth=0.3) == pytest.approx(0.15)
-
-
-def test_a_track_heals_a_scar_stays_and_both_raise_degradation(p):
-    process = Injury([puncture(0.0, 0.8, 0.25), hole(0.0, 0.6)])
-    state = {"track": 0.6, "scar": 0.2, "hole": 0.6}
-    jumps = [e.jump({}, {}, None) for e in process.events(p)]
-    assert jumps[0] == pytest.approx({"track": 0.6, "scar": 0.2}) and jumps[1] == {"hole": 0.6}
-    rates = process.global_rate(state, {}, p, 0.0, np)
-    assert rates == pytest.approx({"track": -0.6 / p["track_healing_time"], "hole": -0.6 / p["endplate_hole_healing_time"]})
-    factor = process.modifiers(state, p, 0.0, np)["degradation"]
-    assert factor == pytest.approx(1 + 0.8 * p["puncture_degradation_gain"] + 0.6 * p["endplate_hole_degradation_gain"])
-    intact = {"track": 0.0, "scar": 0.0, "hole": 0.0}
-    assert process.modifiers(intact, p, 0.0, np)["degradation"] == 1 and all(f.start == 0 for f in process.fields(p))
-
+# ---- cement
 
 def test_cement_closes_a_share_of_what_is_open():
     assert cement(5.0, 0.3).jump({"endplate_open": 0.5}, {}, None) == {"endplate_open": pytest.approx(-0.15)}

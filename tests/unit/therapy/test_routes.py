@@ -30,20 +30,26 @@ from small_doses import (
 from pulposus.core.errors import InputError
 from pulposus.core.vocabulary import names
 from pulposus.therapy import presets
-from pulposus.therapy.injury import puncture_injury
 from pulposus.therapy.route import carrier_symbol, is_gel, leak_share, viable_cells
 from pulposus.therapy.routes import endplate_seeding, epidural, intravenous, transannular, transpedicular
 from pulposus.therapy.treatment import ROUTES, treat
+from pulposus.tissue.wound import Wound, opening
 
 VOLUMES = np.array([0.05, 0.2, 0.5, 1.0, 2.0, 4.0]) * mL
 HUMAN = disc_of(draw())
 MIDDLE = "disc_middle_height_L4_L5.human"
 
 
-def wound(delivery, name):
+WOUND = ["wound", "granulation", "collagen"]  # the processes of a wounded disc
+INTACT = {"endplate_open": 1.0, "track": 0.0, "scar": 0.0, "hole": 0.0, "nucleus_volume_lost": 0.0}
+
+
+def wound(delivery, name, stays=0.5):
     """Return what the wounds of a delivery add to one state of an intact disc."""
-    state = {"endplate_open": 1.0}
-    return sum(event.jump(state, {}, None).get(name, 0.0) for event in delivery.wounds)
+    p = {n: 0.5 for n in Wound.parameters} | {"puncture_permanent_share": stays, "geometry": HUMAN}
+    state = INTACT | {n: np.ones(3) for n in ("native", "senescent")} | {n: np.zeros(3) for n in ("granulation", "collagen_denatured")}
+    points = SimpleNamespace(region=np.arange(3), volume=np.ones(3))
+    return sum(event.jump(state, p, points).get(name, 0.0) for event in delivery.wounds)
 
 
 # ---- leak
@@ -85,7 +91,7 @@ def test_the_needle_ratio_uses_the_one_geometry():
     for drawn in (draw(), draw(1), draw(**{MIDDLE: "6 mm"})):
         geometry = disc_of(drawn)
         ratio = drawn.value("needle_diameter_22G") / (2 * geometry.half_height)
-        expected = puncture_injury(ratio, drawn.value("needle_critical_ratio"), drawn.value("needle_ratio_width"))
+        expected = opening(ratio, drawn.value("needle_critical_ratio"), drawn.value("needle_ratio_width"))
         assert transannular.deliver(dose(NOTHING), drawn, geometry).harms["puncture_injury"] == expected
     flat, tall = (disc_of(draw(**{MIDDLE: h})) for h in ("6 mm", "12 mm"))
     assert flat.needle_ratio(1e-3) == pytest.approx(2 * tall.needle_ratio(1e-3))
@@ -114,8 +120,9 @@ def test_part_of_a_puncture_stays():
         drawn = draw(index)
         found = transannular.deliver(dose(NOTHING), drawn, disc_of(drawn))
         injury, stays = found.harms["puncture_injury"], drawn.value("puncture_permanent_share")
-        assert wound(found, "track") == pytest.approx(injury * (1 - stays), rel=1e-12)
-        assert wound(found, "scar") == pytest.approx(injury * stays, rel=1e-12)
+        assert wound(found, "track", stays) == pytest.approx(injury * (1 - stays), rel=1e-12)
+        assert wound(found, "scar", stays) == pytest.approx(injury * stays, rel=1e-12)
+        assert wound(found, "confinement", stays) == pytest.approx(-injury, rel=1e-12)
 
 
 # ---- comparators
@@ -130,7 +137,7 @@ def test_the_comparators_do_what_they_say():
         assert found[name].processes == [] and found[name].harms == {}
     assert set(found["needle only"].harms) == {"puncture_injury"}
     for name in ("needle only", "saline", "cryomedium", "carrier"):
-        assert [q.name for q in found[name].processes] == ["injury"]
+        assert [q.name for q in found[name].processes] == WOUND
         assert found[name].cells_given == found[name].particles_given == 0
     leaks = [found[name].harms["leak"] for name in ("saline", "cryomedium", "carrier")]
     assert leaks[0] > leaks[1] > leaks[2] > 0
@@ -141,7 +148,7 @@ def test_a_vehicle_puts_no_cells_and_no_particles_anywhere():
     for route in (NEEDLE, PEDICLE, VEIN, PLATE, BESIDE):
         given = treat([dose(vehicle(), route)], draw(), HUMAN)
         assert given.cells_given == given.particles_given == 0
-        assert not {q.name for q in given.processes} - {"injury"}
+        assert not {q.name for q in given.processes} - set(WOUND)
         assert not {"osteophyte", "lung_retention"} & set(given.harms)
 
 
@@ -294,7 +301,7 @@ def test_two_doses_add_up_and_the_worst_harm_counts():
 
 def test_cells_and_vesicles_in_one_arm_are_told_apart():
     both = treat([dose(cells()), dose(vesicles(), day=7)], draw(), HUMAN)
-    assert {q.name for q in both.processes} == {"transplant", "vesicles", "injury"}
+    assert {q.name for q in both.processes} == {"transplant", "vesicles", *WOUND}
     assert both.cells_given == 6e6 and both.particles_given == 1e10
 
 

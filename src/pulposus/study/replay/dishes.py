@@ -18,8 +18,8 @@ from scipy.optimize import brentq
 
 from pulposus.core.fields import Concentration, Label, Part, Quantity, Time
 from pulposus.study.replay.sample import Readings, Sample
-from pulposus.study.study_file import StudyLaws
 from pulposus.tissue import viability
+from pulposus.tissue.laws import CourseLaws
 from pulposus.tissue.metabolism import LACTATE, OXYGEN, lactate_release, oxygen_uptake
 
 __all__ = ["Dish", "Dishes", "SingleCells"]
@@ -79,7 +79,7 @@ class SingleCells(Part):
     """Single cells side by side."""
 
     kind: Literal["single_cells"]
-    laws: StudyLaws = Field(default_factory=StudyLaws)
+    laws: CourseLaws = Field(default_factory=CourseLaws)
     cells: dict[Label, OneCell] = Field(min_length=1)
 
     def predict(self, sample: Sample) -> Readings:

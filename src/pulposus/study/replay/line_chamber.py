@@ -14,11 +14,11 @@ from pydantic import Field
 from pulposus.core.errors import PulposusError
 from pulposus.core.fields import Label, Length, Part, Quantity, Share, Time
 from pulposus.study.replay.sample import STILL, Readings, Sample
-from pulposus.study.study_file import StudyLaws
 from pulposus.tissue import operators
 from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.coupled import Coupled
 from pulposus.tissue.disc_file import Supply
+from pulposus.tissue.laws import CourseLaws
 from pulposus.tissue.mesh import REGIONS, line
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition
@@ -49,7 +49,7 @@ class LineChambers(Part):
     porosity: Share
     bath: Supply
     cells: int = Field(default=_CELLS, strict=True, ge=1, description="of the line mesh")
-    laws: StudyLaws = Field(default_factory=StudyLaws)
+    laws: CourseLaws = Field(default_factory=CourseLaws)
     chambers: dict[Label, Chamber] = Field(min_length=1)
 
     def predict(self, sample: Sample) -> Readings:

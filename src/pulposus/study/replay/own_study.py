@@ -13,18 +13,19 @@ from typing import Any
 
 from pulposus.core.errors import Fault, InputError
 from pulposus.core.files import parse_yaml
-from pulposus.core.parameters import ParameterSet
 from pulposus.core.vocabulary import term
+from pulposus.study.comparator import named_comparator
 from pulposus.study.dataset import QUANTITIES
 from pulposus.study.plan import DAY
 from pulposus.study.replay.case_file import Case, Change, Result, Tier, one_paper_one_set
 from pulposus.study.replay.studies import StudyRun, name_of
 from pulposus.study.study_checks import ORDER_MARK
-from pulposus.study.study_file import Reported, StudySpec, load_study, named_comparator
+from pulposus.study.study_file import Reported, StudySpec, load_study
+from pulposus.tissue.repeatability import instruments, smallest_detectable
 
 __all__ = ["cases_of_study"]
 
-_SMALLEST = {"height_index": "height_smallest_change", "t2": "t2_smallest_change"}  # percent
+_IN_PERCENT = ("height_index", "t2")  # of which the instrument's noise is known in percent
 _LONGEST = 40  # letters of an id
 _BETTER = {"height_index": "up", "t2": "up", "gag": "up", "viable_cells": "up", "pfirrmann": "down"}
 _MEANS = ("The study as it is modelled does not give what was reported.", "所建模的研究未得出报道的结果。")
@@ -73,8 +74,8 @@ def _result(spec: StudySpec, row: Reported) -> Result:
     other = named_comparator(spec, spec.arm(row.arm))
     before = name_of(other, row.quantity, row.time) if other else name_of(row.arm, row.quantity, 0.0)
     comparator = other or "start"
-    if row.quantity in _SMALLEST and row.sd is None:  # what the instrument detects, in percent of the comparator
-        smallest = ParameterSet.load()[_SMALLEST[row.quantity]].value
+    if row.quantity in _IN_PERCENT and row.sd is None:  # what the instrument detects, in percent of the comparator
+        smallest = smallest_detectable(instruments()[row.quantity].sd)
         return Result(**told, unit="percent", read=Change(relative=(name, before)), reported=row.value, smallest=smallest,
                       comparator=comparator, comparator_zh=comparator)
     return Result(**told, unit=unit, read=Change(difference=(name, before)), reported=row.value, comparator=comparator,

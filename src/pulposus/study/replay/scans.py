@@ -13,10 +13,10 @@ from pydantic import Field
 
 from pulposus.core.fields import Label, Part, Time
 from pulposus.study.replay.sample import Readings, Sample
-from pulposus.study.study_file import StudyLaws
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.imaging import GRADES
+from pulposus.tissue.laws import CourseLaws
 
 __all__ = ["Scan", "Scans", "Site"]
 
@@ -42,7 +42,7 @@ class Scans(Part):
 
     kind: Literal["scans"]
     nodes: int = Field(default=100, strict=True, ge=1)
-    laws: StudyLaws = Field(default_factory=StudyLaws)
+    laws: CourseLaws = Field(default_factory=CourseLaws)
     site: Site | None = None
     scans: dict[Label, Scan] = Field(min_length=1)
 

@@ -20,13 +20,13 @@ from scipy.optimize import brentq
 from pulposus.core.errors import PulposusError
 from pulposus.core.fields import Factor, Label, Part, Share, Time
 from pulposus.study.replay.sample import STILL, Readings, Sample
-from pulposus.study.study_file import StudyLaws
 from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.coupled import Solution
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.disc_file import Supply
 from pulposus.tissue.endplate import open_share
 from pulposus.tissue.geometry import geometry_of
+from pulposus.tissue.laws import CourseLaws
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.metabolism import pH
 from pulposus.tissue.nutrition import SOLUTES
@@ -54,7 +54,7 @@ class RestingDisc(Part):
     alive_after: Time | None = None
 
 
-def resting_disc(disc: RestingDisc, laws: StudyLaws, sample: Sample, nodes: int) -> Disc:
+def resting_disc(disc: RestingDisc, laws: CourseLaws, sample: Sample, nodes: int) -> Disc:
     """Return the disc of a draw with nutrition and native cells that neither age nor divide."""
     draw = sample.draw(disc.species, disc.grade, STILL)
     if disc.medium is None:
@@ -127,7 +127,7 @@ class SteadyDiscs(Part):
 
     kind: Literal["steady_discs"]
     nodes: int = Field(default=_NODES, strict=True, ge=1)
-    laws: StudyLaws = Field(default_factory=StudyLaws)
+    laws: CourseLaws = Field(default_factory=CourseLaws)
     discs: dict[Label, RestingDisc] = Field(min_length=1)
 
     def predict(self, sample: Sample) -> Readings:
@@ -148,7 +148,7 @@ class Onset(Part):
 
     kind: Literal["onset"]
     nodes: int = Field(default=_FEWER, strict=True, ge=1)
-    laws: StudyLaws = Field(default_factory=StudyLaws)
+    laws: CourseLaws = Field(default_factory=CourseLaws)
     disc: RestingDisc = Field(default_factory=RestingDisc)
     pathways: dict[Label, tuple[Literal["endplate", "wall"], ...]] = Field(min_length=1)
 

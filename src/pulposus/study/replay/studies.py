@@ -33,8 +33,7 @@ def plan_for(spec: StudySpec, nodes: int, sample: Sample) -> Plan:
     plan = make_plan(spec, nodes, sample.seed)
     plan = replace(plan, parameters=sample.parameters.override(dict(spec.model.overrides)))
     draw = plan.draw(sample.index)
-    geometry_of(draw, spec.subject.species, spec.subject.level)
-    check_draw(draw)
+    check_draw(draw, geometry_of(draw, spec.subject.species, spec.subject.level))
     return plan
 
 

@@ -15,10 +15,10 @@ from pulposus.core.errors import PulposusError
 from pulposus.core.fields import Label, Part, Share, Time
 from pulposus.study.replay.sample import Readings, Sample
 from pulposus.study.replay.steady_discs import RestingDisc, living, resting_disc
-from pulposus.study.study_file import StudyLaws
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.history import run_discs
+from pulposus.tissue.laws import CourseLaws
 from pulposus.tissue.process import Event, Process, State
 from pulposus.tissue.stepper import Control
 
@@ -63,7 +63,7 @@ class AgeingDiscs(Part):
 
     kind: Literal["ageing_discs"]
     nodes: int = Field(default=_OF_YEARS, strict=True, ge=1)
-    laws: StudyLaws = Field(default_factory=StudyLaws)
+    laws: CourseLaws = Field(default_factory=CourseLaws)
     after: Time
     discs: dict[Label, AgeingDisc] = Field(min_length=1)
 
@@ -89,7 +89,7 @@ class SupplyCuts(Part):
 
     kind: Literal["supply_cuts"]
     nodes: int = Field(default=_OF_DAYS, strict=True, ge=1)
-    laws: StudyLaws = Field(default_factory=StudyLaws)
+    laws: CourseLaws = Field(default_factory=CourseLaws)
     until: Time
     discs: dict[Label, RestingDisc] = Field(min_length=1)
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from pulposus.therapy.depot import Depot
-from pulposus.therapy.injury import hole, hole_share
 from pulposus.therapy.route import Delivery, viable_cells
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Event
+from pulposus.tissue.wound import hole, hole_share
 
 __all__ = ["EndplatePool", "deliver"]
 

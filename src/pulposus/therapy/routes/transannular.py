@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import exp
 from typing import Any
 
-from pulposus.therapy.injury import puncture, puncture_injury
 from pulposus.therapy.route import Delivery, is_gel, leak_share, viable_cells
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
 from pulposus.tissue.geometry import Geometry
+from pulposus.tissue.wound import opening, puncture
 
 __all__ = ["deliver"]
 
@@ -17,11 +17,10 @@ __all__ = ["deliver"]
 def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     """Return what a transannular dose becomes."""
     product, needle = dose.product, dose.route.needle
-    injury = puncture_injury(geometry.needle_ratio(draw.value(f"needle_diameter_{needle}")),
-                             draw.value("needle_critical_ratio"), draw.value("needle_ratio_width"),
-                             getattr(dose.route, "depth_fraction", None) or 1.0)
-    wounds = [puncture(dose.at, injury, draw.value("puncture_permanent_share"))]
-    harms = {"puncture_injury": injury}
+    diameter, depth = draw.value(f"needle_diameter_{needle}"), getattr(dose.route, "depth_fraction", None) or 1.0
+    wounds = [puncture(dose.at, draw, geometry, diameter, depth)]
+    harms = {"puncture_injury": opening(geometry.needle_ratio(diameter), draw.value("needle_critical_ratio"),
+                                        draw.value("needle_ratio_width"), depth)}
     if product.kind == "needle_only":
         return Delivery(wounds=wounds, harms=harms)
     leak = leak_share(draw, geometry, product.volume, product.carrier)

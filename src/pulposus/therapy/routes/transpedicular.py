@@ -8,11 +8,11 @@ from __future__ import annotations
 from math import exp
 from typing import Any
 
-from pulposus.therapy.injury import cement, hole, hole_share
 from pulposus.therapy.route import Delivery, is_gel, leak_share, viable_cells
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
 from pulposus.tissue.geometry import Geometry
+from pulposus.tissue.wound import cement, hole, hole_share
 
 __all__ = ["deliver"]
 
