@@ -100,7 +100,7 @@ class Coupled:
 
     def _image(self, c: Array, y: dict[str, Any], y_hat: dict[str, Any], g: dict[str, Any], tau: float | None, t: float,
                b: Array, rates: tuple[float, ...], share: float) -> tuple[Array, dict[str, Any], dict[str, Any]]:
-        """Return A^-1 (share load(r(c, y(c))) + b) with boundary values, y(c) and the state."""
+        """Return A^-1 (share load(r(c, y(c))) + b) with boundary values, or an improvement of c towards it; y(c); the state."""
         if tau and self.system.coupled:
             y, state = self.eliminate(self.system.coupled, c, y, y_hat, g, tau, t)
         else:
@@ -108,7 +108,7 @@ class Coupled:
         r = self.system.rates(self.names, state, t)
         shape = np.ones_like(self.system.points.volume)
         load = np.array([self.system.points.load(r[f] * shape) for f in self.names])
-        inner = self.transport.solve(share * load + b, rates)
+        inner = self.transport.image(c, share * load + b, rates)
         image = np.where(self.transport.free, inner, self.transport.edge)
         if tau is None:  # at rest a slow field stays as it is
             image[self.slow] = c[self.slow]
@@ -164,7 +164,7 @@ class Coupled:
             weighted = np.zeros_like(at)
             for f, w, block in blocks:
                 weighted[f] += block * at[w]
-            answer = self.transport.solve(points.gather(weighted), rates)
+            answer = self.transport.image(field, points.gather(weighted), rates)
             if tau is None:
                 answer[self.slow] = 0.0
             return ((field - answer) / self.scale).ravel()

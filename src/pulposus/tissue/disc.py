@@ -15,26 +15,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.core.threads import one_blas_thread
-from pulposus.tissue import operators
+from pulposus.tissue import extrusion, operators
 from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.coupled import Coupled, Solution
 from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry, grade_ratio
 from pulposus.tissue.imaging import Imaging
-from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
+from pulposus.tissue.mesh import REGIONS, Mesh
+from pulposus.tissue.multigrid import Multigrid
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition
-from pulposus.tissue.points import regional
+from pulposus.tissue.points import Points, regional
 from pulposus.tissue.process import Process, View
+from pulposus.tissue.solid import SolidGeometry
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
-from pulposus.tissue.transport import Transport
+from pulposus.tissue.transport import Transport, factor
 
 __all__ = ["Disc", "check_draw", "supply_of", "tissue_processes"]
 
 Array = NDArray[np.float64]
 _MOVED = 5e-3  # relative change of height or endplate after which the stiffness is updated
+_FACTORED = 5000  # nodes of a solid disc above which its sparse factor costs more than multigrid
 STEADY = 1e-10  # tolerance of the steady solve, relative to the supply
 
 
@@ -53,28 +56,33 @@ def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str
 
 
 class Disc:
-    """One disc of one draw.
+    """One disc of one draw, a body of revolution or solid.
 
     mask: nodes of the bone face that are supplied (all when None); rings: radii (m) that need a grid line, such as the
-    edges of a pattern of open endplate.
+    edges of a pattern of open endplate; alive: the share of the cells that is alive at every point (all when None).
     """
 
-    def __init__(self, draw: Any, geometry: Geometry, processes: Sequence[Process], nodes: int,
-                 rings: Sequence[float] = (), mask: Callable[[Mesh], NDArray[np.int64]] | None = None) -> None:
+    def __init__(self, draw: Any, geometry: Geometry | SolidGeometry, processes: Sequence[Process], nodes: int,
+                 rings: Sequence[float] = (), mask: Callable[[Any], NDArray[np.int64]] | None = None,
+                 alive: Callable[[Any, Points], Array] | None = None) -> None:
         self.draw, self.geometry = draw, geometry
-        self.mesh = axisymmetric(geometry.radius, geometry.nucleus_radius, geometry.half_height,
-                                 geometry.endplate_thickness, geometry.endplate_radius, nodes, rings)
-        self.points = operators.volumes(self.mesh)
+        self.mesh: Mesh = geometry.mesh(nodes, rings)
+        solid = self.mesh.kind == "solid"
+        form: Any = extrusion if solid else operators
+        self.points: Points = form.volumes(self.mesh)
         self.p = self._parameters(processes)
+        if alive is not None:
+            self.p["cell_density"] = self.p["cell_density"] * alive(self.mesh, self.points)
         per_volume = self.points.load(np.ones_like(self.points.volume))
-        surfaces = {tag: (operators.areas(self.mesh, tag) / per_volume)[self.points.node] for tag in self.mesh.boundary}
+        surfaces = {tag: (form.areas(self.mesh, tag) / per_volume)[self.points.node] for tag in self.mesh.boundary}
         self.system = System(processes, self.p, self.points, surfaces)
-        held = {tag: np.unique(facets) for tag, facets in self.mesh.boundary.items()}
+        self.held = held = {tag: np.unique(facets) for tag, facets in self.mesh.boundary.items()}
         if mask is not None:
             held["endplate"] = mask(self.mesh)
         fields = [self.system.fields[n] for n in self.system.diffusing]
-        self.transport = Transport(fields, operators.stiffness(self.mesh), self.points,
-                                   {f.name: {tag: held[tag] for tag in (f.boundary or {})} for f in fields})
+        self.transport = Transport(fields, form.stiffness(self.mesh), self.points,
+                                   {f.name: {tag: held[tag] for tag in (f.boundary or {})} for f in fields},
+                                   Multigrid if solid and self.mesh.size > _FACTORED else factor)
         self.coupled = Coupled(self.system, self.transport)
         self._laws: tuple[Swelling, Imaging] | None = None
         self._stretched = (1.0, 1.0)

@@ -2,7 +2,8 @@
 
 `load_disc` reads a YAML file and returns a `DiscSpec` of SI floats, or raises `InputError` with every fault of the
 file at once. With `disc.axisymmetric` the file is complete in itself: porosity, cells and both supplies are required.
-With `disc.preset` what is left out (None) comes from the parameter records of that species, level and grade.
+So it is with `disc.solid`, a disc in three dimensions (solid_file.py). With `disc.preset` what is left out (None) comes
+from the parameter records of that species, level and grade.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import Problem, read_model
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term, terms
+from pulposus.tissue.solid_file import HoleSpec, Position, Solid, TrackSpec, solid_problems
 
 __all__ = ["DiscSpec", "Laws", "Pattern", "load_disc", "read_disc"]
 
@@ -78,6 +80,7 @@ class Body(Part):
     """The disc: its shape, given or by preset, its porosity (share) and its cells (1/m3)."""
 
     axisymmetric: Axisymmetric | None = Field(default=None, description="the lengths of the disc")
+    solid: Solid | None = Field(default=None, description="a disc in three dimensions, instead of a body of revolution")
     preset: Preset | None = Field(default=None, description="a disc of the parameter records, instead of lengths")
     porosity: ByRegionPorosity | None = Field(default=None, description="water share of the volume of NP, AF and CEP")
     cells: ByRegionCells | None = Field(default=None, description="cell density of NP, AF and CEP")
@@ -178,9 +181,6 @@ class MeshSize(Part):
     )
 
 
-Coordinate = Annotated[float, Quantity("mm", above_zero=False)]
-
-
 class DiscSpec(Part):
     """A disc file."""
 
@@ -191,9 +191,11 @@ class DiscSpec(Part):
     supply: Boundary = Field(default_factory=Boundary, description="concentrations outside the disc")
     laws: Laws = Field(default_factory=Laws, description="the laws of nutrition")
     mesh: MeshSize = Field(default_factory=MeshSize, description="the mesh")
-    probes: dict[Label, tuple[Coordinate, Coordinate]] = Field(
-        default_factory=dict, description="name -> [r, z], where to read the solution"
+    probes: dict[Label, tuple[Position, ...]] = Field(
+        default_factory=dict, description="name -> [r, z], or [x, y, z] in a solid disc, where to read the solution"
     )
+    tracks: tuple[TrackSpec, ...] = Field(default=(), description="tracks of needles in a solid disc, along which cells die")
+    holes: tuple[HoleSpec, ...] = Field(default=(), description="holes of the endplates of a solid disc, open or closed")
     viability_after: Time | None = Field(default=None, description="time of the viability run, such as '6 d'")
 
 
@@ -222,16 +224,16 @@ NESTED = (
 def _shape_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong between the parts of the disc: shape given once, lengths nested, nothing missing."""
     disc, supply = _mapping(data, "disc"), _mapping(data, "supply")
-    given = [key for key in ("axisymmetric", "preset") if disc.get(key) is not None]
+    given = [key for key in ("axisymmetric", "solid", "preset") if disc.get(key) is not None]
     if isinstance(data.get("disc"), Mapping) and len(given) != 1:
-        yield ("disc",), " and ".join(given) or "no shape", "either axisymmetric: {...} or preset: {...}", None
-    if given == ["axisymmetric"]:
+        yield ("disc",), " and ".join(given) or "no shape", "either axisymmetric: {...} or solid: {...} or preset: {...}", None
+    if len(given) == 1 and given != ["preset"]:
         for key in ("porosity", "cells"):
             if disc.get(key) is None:
-                yield ("disc", key), "nothing", f"required with axisymmetric: {key} of NP, AF and CEP", None
+                yield ("disc", key), "nothing", f"required with {given[0]}: {key} of NP, AF and CEP", None
         for key in ("endplate", "wall"):
             if supply.get(key) is None:
-                yield ("supply", key), "nothing", "required with axisymmetric: oxygen, lactate and glucose", None
+                yield ("supply", key), "nothing", f"required with {given[0]}: oxygen, lactate and glucose", None
     shape = _mapping(disc, "axisymmetric")
     for inner, outer, strictly in NESTED:
         small, large = _length(shape, inner), _length(shape, outer)
@@ -241,14 +243,18 @@ def _shape_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _probe_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield the probes that lie outside an axisymmetric disc."""
-    shape = _mapping(data, "disc", "axisymmetric")
+    """Yield the probes with a coordinate too many or too few, and those outside an axisymmetric disc."""
+    shape, axes = _mapping(data, "disc", "axisymmetric"), "x, y, z" if _mapping(data, "disc", "solid") else "r, z"
     for name, position in _mapping(data, "probes").items():
-        if not isinstance(position, list) or len(position) != 2:
+        if not isinstance(position, list):
+            continue
+        if len(position) != len(axes.split(", ")):
+            yield ("probes", name), shorten(position), f"[{axes}]", None
+        if axes != "r, z" or len(position) != 2:
             continue
         for index, edge in enumerate(("radius", "half_height")):
             at, most = _length({"at": position[index]}, "at"), _length(shape, edge)
-            if at is not None and most is not None and at > most:
+            if at is not None and most is not None and not 0 <= at <= most:
                 allowed = f"a position in the disc: {'rz'[index]} from 0 to the {edge.replace('_', ' ')}, {shape[edge]}"
                 yield ("probes", name, index), shorten(position[index]), allowed, None
 
@@ -259,11 +265,15 @@ def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = 
     >>> read_disc({"version": 1, "disc": {"preset": {"species": "human", "level": "L4/L5"}}}).mesh.nodes
     5000
     """
-    problems = [*_shape_problems(data), *_probe_problems(data)]
+    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data)]
     return read_model(DiscSpec, data, problems, file, line_of)
 
 
 def load_disc(path: str | Path) -> DiscSpec:
     """Return the disc of a YAML file in SI units; raises `InputError` with every fault of the file."""
     data, line_of = parse_yaml(read_text(path), str(path))
+    solid = _mapping(data, "disc", "solid")
+    for key in ("surface", "labels"):  # a file named in the file lies beside it
+        if isinstance(solid.get(key), str):
+            data["disc"]["solid"][key] = str(Path(path).parent / solid[key])
     return read_disc(data, str(path), line_of)
