@@ -61,4 +61,7 @@ METHOD = {
     ("process.py", "_STEP"), ("statistics.py", "(_NARROW, _WIDE)"), ("statistics.py", "_FAMILY"), ("statistics.py", "_HALF_TIE"), ("summary.py", "_TIE"), ("stepper.py", "(_GLOBAL_TOL, _GLOBAL_STEP)"), ("stepper.py", "(_D, _W)"),
     ("stepper.py", "_C"), ("stepper.py", "_E"), ("stepper.py", "_B"), ("summary.py", "DECIDED"), ("summary.py", "_NOTICED"), ("transport.py", "_SAME"),
     ("viability.py", "_FAR"),
+    ("extrusion.py", "_ROUND_OFF"), ("multigrid.py", "_LOWEST"), ("multigrid.py", "_SAFE"), ("places.py", "_OFF_AXIS"), ("plane.py", "_FINER"),
+    ("plane.py", "_FLAT"), ("shapes.py", "_EDGE"), ("shapes.py", "_FLAT"), ("shapes.py", "_OUTERMOST"), ("solid.py", "_FLATTER"),
+    ("solid.py", "_ROOM"), ("solid.py", "_SHARE"), ("solid_file.py", "_WITHIN"),
 }

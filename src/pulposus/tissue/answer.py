@@ -6,6 +6,7 @@ the coupled transient run that starts there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,7 @@ from pulposus.tissue.places import living_share, supplied
 from pulposus.tissue.solid_file import solid_geometry
 from pulposus.tissue.stepper import Control, Stepper
 
-__all__ = ["Given", "answer_of", "disc_of", "solve_disc", "solved", "viability_after"]
+__all__ = ["Given", "disc_of", "maps_of", "solve_disc", "solved", "viability_after"]
 
 Array = NDArray[np.float64]
 _TOLD = {"oxygen": ("Pa", "kPa", "oxygen_kPa"), "lactate": ("mol/m**3", "mM", "lactate_mM"),
@@ -168,9 +169,15 @@ def viability_after(disc: Disc, solution: Solution, seconds: float) -> tuple[dic
     return living, course.stopped
 
 
-def solve_disc(spec: DiscSpec) -> dict[str, Any]:
-    """Return the answer to a disc file as plain data: status, probes, extremes, means, flows, viability, mesh, iterations."""
-    return answer_of(spec, *solved(spec))
+def solve_disc(spec: DiscSpec, look: Callable[[Disc, Solution], Any] | None = None) -> dict[str, Any]:
+    """Return the answer to a disc file as plain data: status, probes, extremes, means, flows, viability, mesh, iterations.
+
+    look: is shown the disc and its steady solution, to keep their fields.
+    """
+    disc, solution = solved(spec)
+    if look is not None:
+        look(disc, solution)
+    return _answer(spec, disc, solution)
 
 
 def solved(spec: DiscSpec) -> tuple[Disc, Solution]:
@@ -180,8 +187,16 @@ def solved(spec: DiscSpec) -> tuple[Disc, Solution]:
     return disc, disc.steady()
 
 
-def answer_of(spec: DiscSpec, disc: Disc, solution: Solution) -> dict[str, Any]:
-    """Return the answer to a disc file as plain data, from its disc and its steady solution."""
+def maps_of(disc: Disc, solution: Solution) -> dict[str, Array]:
+    """Return the nodal fields of a solution by name and unit: the solutes, pH and the cells (1/mL)."""
+    out = {_TOLD[s][2]: solution.c[i] * convert(1.0, *_TOLD[s][:2]) for i, s in enumerate(SOLUTES)}
+    out["pH"] = pH(solution.c[SOLUTES.index("lactate")], disc.p)
+    cells = sum(np.asarray(solution.y[n]) for n in ("native", "senescent")) * np.ones_like(disc.points.volume)
+    out["cells_per_mL"] = disc.points.to_nodes(cells) * convert(1.0, "1/m**3", "1/mL")
+    return out
+
+
+def _answer(spec: DiscSpec, disc: Disc, solution: Solution) -> dict[str, Any]:
     status = "not_converged" if not solution.converged else (
         "converged_by_continuation" if solution.continued else "converged")
     at = disc.points.at(solution.c)

@@ -107,8 +107,8 @@ def stiffness(mesh: SolidMesh) -> Stiffness:
             inplane[layer, 2] += across
             inplane[layer + 1, 0] += across[transposed]
             column = np.bincount(mesh.plane.triangles[inside].ravel(), v[inside].ravel(), width)
-            for plane, block, sign in ((layer, 1, 1), (layer, 2, -1), (layer + 1, 1, 1), (layer + 1, 0, -1)):
-                axial[plane, block, diagonal] += sign * column
+            for at_plane, to, sign in ((layer, 1, 1), (layer, 2, -1), (layer + 1, 1, 1), (layer + 1, 0, -1)):
+                axial[at_plane, to, diagonal] += sign * column
     return _compressed(value, indptr, indices, layers, width)
 
 

@@ -20,6 +20,7 @@ __all__ = ["Multigrid"]
 Array = NDArray[np.float64]
 _LOWEST = 0.25  # of the spectrum on which the smoother acts, relative to its upper end
 _SAFE = 1.1  # over the estimate of the upper end
+_COARSEST = 200  # unknowns that are solved at once
 _ESTIMATE = 12  # power iterations
 
 
@@ -29,7 +30,7 @@ class _Level:
     def __init__(self, level: Any) -> None:
         self.A = level.A.tocsr()
         self.over = 1.0 / self.A.diagonal()[:, None]
-        self.P, self.R = (level.P.tocsr(), level.R.tocsr()) if hasattr(level, "P") else (None, None)
+        self.P, self.R = level.P.tocsr(), level.R.tocsr()
         v = np.random.default_rng(0).standard_normal((len(self.over), 1))
         for _ in range(_ESTIMATE):
             v = self.over * (self.A @ v)
@@ -56,7 +57,7 @@ class Multigrid:
         from pyamg import smoothed_aggregation_solver
         from scipy.sparse import csr_matrix
 
-        hierarchy = smoothed_aggregation_solver(csr_matrix(A), max_coarse=200, coarse_solver="pinv")
+        hierarchy = smoothed_aggregation_solver(csr_matrix(A), max_coarse=_COARSEST, coarse_solver="pinv")
         self.levels = [_Level(level) for level in hierarchy.levels[:-1]]
         self.coarse = np.linalg.inv(hierarchy.levels[-1].A.toarray())
 

@@ -21,7 +21,7 @@ Integers = NDArray[np.int64]
 _FEWEST = 2  # rings between two curves at least
 _SWEEPS = 60  # of edge flips
 _FLAT = 1e-9  # sum of two cotangents that counts as zero
-_FINER = 1.5  # rings per metre of annulus, relative to those of the nucleus
+_FINER = 2.5  # rings per metre of annulus, relative to those of the nucleus
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,14 @@ from pulposus.tissue.mesh import Mesh
 from pulposus.tissue.plane import Plane, count_nodes, triangulate
 from pulposus.tissue.section import DIRECTIONS, THETA, Section, area_within
 
-__all__ = ["Faces", "SolidGeometry", "SolidMesh", "domed", "sized"]
+__all__ = ["SHELLS", "Faces", "SolidGeometry", "SolidMesh", "domed", "sized"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 LAYERS = 3  # in each endplate at least
 _FLATTER = 1.5  # spacing in the plane relative to that along z: the disc is wider than high
 _FEWEST = 4  # layers of tissue at least
-_SHELLS = 32  # from the centre of the section to its outline, where faces are kept
+SHELLS = 32  # from the centre of the section to its outline, where faces are kept
 _SHARE = 1e-3  # by which the share of the nucleus may be missed
 _HALVINGS = 40  # of the search for a spacing or a size
 _ROOM = 1e-9  # m by which a position may lie outside by round-off
@@ -67,7 +67,7 @@ def domed(middle: float, front: float, back: float, left: float, right: float) -
     """
     c, s = np.cos(THETA), np.sin(THETA)
     rim = np.where(c > 0, right, left) * c**2 + np.where(s > 0, front, back) * s**2
-    rho = np.linspace(0, 1, _SHELLS + 1)
+    rho = np.linspace(0, 1, SHELLS + 1)
     half = (middle + (rim[:, None] - middle) * rho**2) / 2
     return Faces(-half, half)
 
@@ -83,7 +83,7 @@ class SolidGeometry:
 
     def __post_init__(self) -> None:
         """Raise PulposusError when the endplates leave no room for tissue."""
-        low, up = self.profile(*np.meshgrid(THETA, np.linspace(0, 1, _SHELLS + 1), indexing="ij"))[1:3]
+        low, up = self.profile(*np.meshgrid(THETA, np.linspace(0, 1, SHELLS + 1), indexing="ij"))[1:3]
         if min(self.endplate_thickness, self.margin_thickness) <= 0 or not (up > low).all():
             raise PulposusError("the endplates need a thickness, and room for tissue between them everywhere")
 
@@ -97,13 +97,13 @@ class SolidGeometry:
     def _volumes(self) -> tuple[float, float, float]:
         """Volumes of nucleus, annulus and endplate by the midpoint rule over directions and shells (m3)."""
         s, bounds = self.section, (0 * self.section.outer, self.section.nucleus, self.section.endplate, self.section.outer)
-        step = (np.arange(_SHELLS) + 0.5) / _SHELLS
+        step = (np.arange(SHELLS) + 0.5) / SHELLS
         whole = np.zeros((3, 2))  # zone by (plates, tissue)
         for zone in range(3):
             inner, outer = bounds[zone][:, None], bounds[zone + 1][:, None]
             r = inner + (outer - inner) * step
             z = self.profile(np.broadcast_to(THETA[:, None], r.shape), r / s.outer[:, None])
-            area = r * (outer - inner) / _SHELLS * 2 * np.pi / DIRECTIONS
+            area = r * (outer - inner) / SHELLS * 2 * np.pi / DIRECTIONS
             whole[zone] = ((z[1] - z[0] + z[3] - z[2]) * area).sum(), ((z[2] - z[1]) * area).sum()
         return float(whole[0, 1]), float(whole[1:, 1].sum() + whole[2, 0]), float(whole[:2, 0].sum())
 

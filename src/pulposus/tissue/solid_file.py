@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -14,7 +15,8 @@ from pulposus.core.fields import Length, Part, Quantity, Share
 from pulposus.core.joint_faults import Problem
 from pulposus.tissue.places import Hole, Track
 from pulposus.tissue.section import Section, area_within, kidney, polar
-from pulposus.tissue.solid import SolidGeometry, domed, sized
+from pulposus.tissue.shapes import faces_over, read_labels, read_surface
+from pulposus.tissue.solid import Faces, SolidGeometry, domed, sized
 
 __all__ = ["HoleSpec", "Position", "Solid", "TrackSpec", "solid_geometry", "solid_problems"]
 
@@ -47,7 +49,9 @@ class Nucleus(Part):
     """Size, form and place of the nucleus."""
 
     share: Share = Field(lt=1, description="share of the nucleus in the volume of nucleus and annulus, such as 0.445")
-    width_over_depth: float | None = Field(default=None, gt=0, allow_inf_nan=False, description="its width over its depth; none for that of the disc")
+    width_over_depth: float | None = Field(
+        default=None, gt=0, allow_inf_nan=False, description="its width over its depth; none for that of the disc"
+    )
     offset: tuple[Position, Position] = Field(
         default=(0.0, 0.0), description="[to the right, to the front] from the middle of the outline, such as [0 mm, -2.6 mm]"
     )
@@ -66,7 +70,9 @@ class Solid(Part):
 
     outline: Outline | None = Field(default=None, description="width, depth and form seen along the axis")
     heights: Heights | None = Field(default=None, description="heights in the middle and at the rim")
-    surface: str | None = Field(default=None, description="file of a closed surface in mm (STL, VTU, PLY), z along the axis, y to the front")
+    surface: str | None = Field(
+        default=None, description="file of a closed surface in mm (STL, VTU, PLY), z along the axis, y to the front"
+    )
     labels: str | None = Field(default=None, description="file of a label image (NIfTI): 1 nucleus, 2 annulus, 3 endplate")
     nucleus: Nucleus | None = Field(default=None, description="the nucleus; required but for labels")
     endplate: Plates = Field(description="the cartilage endplates")
@@ -118,32 +124,45 @@ def solid_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield ("disc", "solid", "nucleus"), "nothing", "required but for labels: its share of the volume", None
 
 
-def _curves(spec: Solid, outline: Array) -> Callable[[float], Section]:
-    """Return the section for a size of the nucleus, 1 the greatest that fits into the outline and the endplate."""
+def _centre(outline: Array, offset: tuple[float, float]) -> tuple[float, float]:
+    """Return the position at an offset (m) from the middle of an outline."""
+    x, y = (outline.min(axis=0) + outline.max(axis=0)) / 2 + np.array(offset)
+    return float(x), float(y)
+
+
+def _section(centre: tuple[float, float], nucleus: Array, outer: Array, area: float) -> Section:
+    """Return the section with an endplate of an area (m2) between nucleus and outline."""
+    return Section(centre, nucleus, (nucleus + outer) / 2, outer).with_endplate(area)
+
+
+def _with_nucleus(spec: Solid, outline: Array, faces: Callable[[tuple[float, float], Array], Faces]) -> SolidGeometry:
+    """Return the disc whose nucleus has the form, the place and the share of the volume that the file asks for."""
     nucleus, plates = spec.nucleus, spec.endplate
     assert nucleus is not None
-    centre = (float(np.ptp(outline[:, 0]) / 2 + outline[:, 0].min() + nucleus.offset[0]),
-              float(np.ptp(outline[:, 1]) / 2 + outline[:, 1].min() + nucleus.offset[1]))
+    centre = _centre(outline, nucleus.offset)
     form = nucleus.width_over_depth or float(np.ptp(outline[:, 0]) / np.ptp(outline[:, 1]))
     outer = polar(outline, centre)
-    widest = spec.outline.widest if spec.outline else 0.5
-    unit = polar(kidney(form, 1.0, widest) + np.array(centre), centre)
+    unit = polar(kidney(form, 1.0, spec.outline.widest if spec.outline else 0.5) + np.array(centre), centre)
     greatest = _WITHIN * min(float((outer / unit).min()), (plates.area / area_within(unit)) ** 0.5)
-    return lambda size: Section(centre, size * greatest * unit, size * greatest * unit + (outer - size * greatest * unit) / 2,
-                                outer).with_endplate(plates.area)
+    return sized(lambda size: _section(centre, size * greatest * unit, outer, plates.area), faces(centre, outer),
+                 nucleus.share, plates.thickness, plates.margin_thickness or plates.thickness)
 
 
 def solid_geometry(spec: Solid) -> SolidGeometry:
     """Return the solid disc that a disc file describes; raises InputError where its parts do not fit into each other."""
     plates = spec.endplate
-    margin = plates.margin_thickness or plates.thickness
     try:
-        if spec.outline is not None and spec.heights is not None and spec.nucleus is not None:
+        if spec.outline is not None and spec.heights is not None:
             h, o = spec.heights, spec.outline
             side = (h.anterior + h.posterior) / 2
-            outline = kidney(o.lateral_width, o.depth, o.widest, o.concavity)
-            faces = domed(h.middle, h.anterior, h.posterior, h.left or side, h.right or side)
-            return sized(_curves(spec, outline), faces, spec.nucleus.share, plates.thickness, margin)
-        raise PulposusError("not built")
+            level = domed(h.middle, h.anterior, h.posterior, h.left or side, h.right or side)
+            return _with_nucleus(spec, kidney(o.lateral_width, o.depth, o.widest, o.concavity), lambda centre, outer: level)
+        shape = read_surface(spec.surface) if spec.surface else read_labels(str(spec.labels))
+        if shape.nucleus is None:
+            return _with_nucleus(spec, shape.outline, partial(faces_over, shape))
+        centre = _centre(shape.nucleus, (0.0, 0.0))
+        outer = polar(shape.outline, centre)
+        return SolidGeometry(_section(centre, polar(shape.nucleus, centre), outer, plates.area), faces_over(shape, centre, outer),
+                             plates.thickness, plates.margin_thickness or plates.thickness)
     except PulposusError as error:
         raise InputError([Fault("", "disc.solid", "a shape that does not hold together", str(error))]) from error
