@@ -63,5 +63,5 @@ METHOD = {
     ("viability.py", "_FAR"),
     ("extrusion.py", "_ROUND_OFF"), ("multigrid.py", "_LOWEST"), ("multigrid.py", "_SAFE"), ("places.py", "_OFF_AXIS"), ("plane.py", "_FINER"),
     ("plane.py", "_FLAT"), ("shapes.py", "_EDGE"), ("shapes.py", "_FLAT"), ("shapes.py", "_OUTERMOST"), ("solid.py", "_FLATTER"),
-    ("solid.py", "_ROOM"), ("solid.py", "_SHARE"), ("solid_file.py", "_WITHIN"),
+    ("solid.py", "_ROOM"), ("solid.py", "_LEAST"), ("solid_file.py", "_WITHIN"),
 }

@@ -9,18 +9,19 @@ from the parameter records of that species, level and grade.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
-from pulposus.core.errors import NotAllowed, shorten
+from pulposus.core.errors import InputError, NotAllowed, shorten
 from pulposus.core.fields import Concentration, Factor, Label, Law, Length, Part, Quantity, Share, Time, Word, choice
 from pulposus.core.files import LineOf, parse_yaml, read_text
-from pulposus.core.joint_faults import Problem, read_model
+from pulposus.core.joint_faults import Problem, read_model, where
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term, terms
-from pulposus.tissue.solid_file import HoleSpec, Position, Solid, TrackSpec, solid_problems
+from pulposus.tissue.solid_file import HoleSpec, Position, Solid, TrackSpec, solid_geometry, solid_problems
 
 __all__ = ["DiscSpec", "Laws", "Pattern", "load_disc", "read_disc"]
 
@@ -266,7 +267,18 @@ def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = 
     5000
     """
     problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data)]
-    return read_model(DiscSpec, data, problems, file, line_of)
+    spec = read_model(DiscSpec, data, problems, file, line_of)
+    if spec.disc.solid is not None:
+        _check_shape(spec.disc.solid, file, line_of)
+    return spec
+
+
+def _check_shape(solid: Solid, file: str, line_of: LineOf | None) -> None:
+    """Raise `InputError` for a solid disc whose parts do not fit into each other."""
+    try:
+        solid_geometry(solid)
+    except InputError as error:
+        raise InputError([replace(fault, file=file, where=where(("disc", "solid"), line_of)) for fault in error.faults]) from None
 
 
 def load_disc(path: str | Path) -> DiscSpec:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pulposus.core.errors import Fault, InputError
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.points import Points
 from pulposus.tissue.solid import SolidMesh
@@ -75,12 +76,18 @@ def living_share(mesh: SolidMesh, points: Points, tracks: Sequence[Track]) -> Ar
 
 
 def supplied(mesh: SolidMesh, holes: Sequence[Hole], first: Callable[[SolidMesh], Integers] | None = None) -> Integers:
-    """Return the nodes of the bone faces that are supplied, from those that are before (`first`, else the whole endplate)."""
+    """Return the nodes of the bone faces that are supplied, from those that are before (`first`, else the whole endplate).
+
+    Raises InputError for a hole that lies beside the disc or between the nodes of the mesh.
+    """
     width = mesh.z.shape[1]
     planes = {"lower": np.arange(width), "upper": (len(mesh.z) - 1) * width + np.arange(width)}
     held = np.unique(mesh.boundary["endplate"]) if first is None else first(mesh)
     for hole in holes:
         nodes = planes[hole.face]
         near = nodes[np.hypot(*(mesh.nodes[nodes, :2] - hole.at).T) <= hole.diameter / 2]
+        if not len(near):
+            raise InputError([Fault("", "holes", f"a hole {hole.diameter * 1e3:g} mm wide without a node of the mesh",
+                                    "a hole on the bone face, wider than the mesh is coarse, or more nodes")])
         held = np.union1d(held, near) if hole.open else np.setdiff1d(held, near)
     return held

@@ -28,6 +28,7 @@ _FLAT = 1e-12  # double area (mm2) of a triangle seen along z that is on its edg
 _NUCLEUS, _ANNULUS, _ENDPLATE = 1, 2, 3
 _DIGITS = 6  # of a coordinate in mm that tell two points apart
 _EDGE = 1e-9  # share of a triangle by which a ray may miss it
+_EVERY = 8  # of the directions in which faces are sought
 _STEPS = 400  # along a ray through an image
 
 
@@ -43,11 +44,12 @@ class Shape:
 
 def faces_over(shape: Shape, centre: tuple[float, float], outer: Array) -> Faces:
     """Return the bone faces of a shape over the disc of radii `outer` around a centre (m)."""
-    rho = np.minimum(np.linspace(0, 1, SHELLS + 1), _OUTERMOST)
-    r = outer[:, None] * rho
-    at = np.stack([centre[0] + r * np.cos(THETA)[:, None], centre[1] + r * np.sin(THETA)[:, None]], axis=-1)
-    low, up = shape.ends(at.reshape(-1, 2))
-    return Faces(low.reshape(r.shape), up.reshape(r.shape))
+    theta, rho = THETA[::_EVERY], np.minimum(np.linspace(0, 1, SHELLS + 1), _OUTERMOST)
+    r = outer[::_EVERY, None] * rho
+    at = np.stack([centre[0] + r * np.cos(theta)[:, None], centre[1] + r * np.sin(theta)[:, None]], axis=-1)
+    low, up = (np.stack([np.interp(THETA, theta, column, period=2 * np.pi) for column in face.reshape(r.shape).T], axis=1)
+               for face in shape.ends(at.reshape(-1, 2)))
+    return Faces(low, up)
 
 
 def _meshio() -> Any:
@@ -61,7 +63,8 @@ def _meshio() -> Any:
 def read_surface(path: str) -> Shape:
     """Return the shape of a closed surface of triangles; raises PulposusError for one that is open, inside out or empty."""
     try:
-        mesh = _meshio().read(path)
+        with np.errstate(over="ignore"):  # text read as a number of triangles, by which meshio tells STL files apart
+            mesh = _meshio().read(path)
     except (Exception, SystemExit) as error:  # meshio raises its own classes by format, and leaves on an unknown one
         raise PulposusError(f"{path} cannot be read as a surface: {error}") from None
     points = np.asarray(mesh.points, dtype=float)

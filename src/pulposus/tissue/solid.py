@@ -29,8 +29,10 @@ LAYERS = 3  # in each endplate at least
 _FLATTER = 1.5  # spacing in the plane relative to that along z: the disc is wider than high
 _FEWEST = 4  # layers of tissue at least
 SHELLS = 32  # from the centre of the section to its outline, where faces are kept
-_SHARE = 1e-3  # by which the share of the nucleus may be missed
-_HALVINGS = 40  # of the search for a spacing or a size
+_EVERY = 6  # of the directions in which volumes are summed up
+SOME = THETA[::_EVERY]
+_LEAST = 1e-3  # size of a nucleus from which the search starts, relative to the greatest
+_HALVINGS = 40  # of the search for the spacing of a mesh
 _ROOM = 1e-9  # m by which a position may lie outside by round-off
 
 
@@ -83,7 +85,7 @@ class SolidGeometry:
 
     def __post_init__(self) -> None:
         """Raise PulposusError when the endplates leave no room for tissue."""
-        low, up = self.profile(*np.meshgrid(THETA, np.linspace(0, 1, SHELLS + 1), indexing="ij"))[1:3]
+        low, up = self.profile(*np.meshgrid(SOME, np.linspace(0, 1, SHELLS + 1), indexing="ij"))[1:3]
         if min(self.endplate_thickness, self.margin_thickness) <= 0 or not (up > low).all():
             raise PulposusError("the endplates need a thickness, and room for tissue between them everywhere")
 
@@ -96,14 +98,15 @@ class SolidGeometry:
     @cached_property
     def _volumes(self) -> tuple[float, float, float]:
         """Volumes of nucleus, annulus and endplate by the midpoint rule over directions and shells (m3)."""
-        s, bounds = self.section, (0 * self.section.outer, self.section.nucleus, self.section.endplate, self.section.outer)
+        s = self.section
+        bounds = [curve[::_EVERY] for curve in (0 * s.outer, s.nucleus, s.endplate, s.outer)]
         step = (np.arange(SHELLS) + 0.5) / SHELLS
         whole = np.zeros((3, 2))  # zone by (plates, tissue)
         for zone in range(3):
             inner, outer = bounds[zone][:, None], bounds[zone + 1][:, None]
             r = inner + (outer - inner) * step
-            z = self.profile(np.broadcast_to(THETA[:, None], r.shape), r / s.outer[:, None])
-            area = r * (outer - inner) / SHELLS * 2 * np.pi / DIRECTIONS
+            z = self.profile(np.broadcast_to(SOME[:, None], r.shape), r / bounds[-1][:, None])
+            area = r * (outer - inner) / SHELLS * 2 * np.pi / len(SOME)
             whole[zone] = ((z[1] - z[0] + z[3] - z[2]) * area).sum(), ((z[2] - z[1]) * area).sum()
         return float(whole[0, 1]), float(whole[1:, 1].sum() + whole[2, 0]), float(whole[:2, 0].sum())
 
@@ -151,17 +154,18 @@ def sized(section: Callable[[float], Section], faces: Faces, share: float, endpl
 
     section: the section for a size of the nucleus from 0 to 1; raises PulposusError where no size gives that share.
     """
+    from scipy.optimize import brentq
+
     def of(size: float) -> SolidGeometry:
         return SolidGeometry(section(size), faces, endplate_thickness, margin_thickness)
 
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS):
-        size = (low + high) / 2
-        nucleus, annulus, _ = (disc := of(size)).volumes
-        low, high = (size, high) if nucleus < share * (nucleus + annulus) else (low, size)
-    if abs(nucleus / (nucleus + annulus) - share) > _SHARE:
+    def excess(size: float) -> float:
+        nucleus, annulus, _ = of(size).volumes
+        return nucleus / (nucleus + annulus) - share
+
+    if not excess(_LEAST) < 0 < excess(1.0):
         raise PulposusError(f"the nucleus cannot take {share:g} of the disc and lie within the endplate and the outline")
-    return disc
+    return of(float(brentq(excess, _LEAST, 1.0)))
 
 
 @dataclass(frozen=True)
