@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from broken_files import disc_with, file_of
+from pathlib import Path
+
+from broken_files import Case, disc_with, file_of
+
+SOLID = (Path(__file__).parents[2] / "examples" / "discs" / "l45_solid.yaml").read_text(encoding="utf-8")
+
+
+def solid_with(name: str, old: str, new: str, *words: str) -> Case:
+    """The shipped solid disc with one thing changed."""
+    assert old in SOLID
+    return file_of(name, SOLID.replace(old, new, 1).replace("nodes: 10000", "nodes: 1000"), *words, kind="disc")
+
 
 DISCS = [
     file_of("disc empty", "", "an empty file", kind="disc"),
@@ -93,4 +104,25 @@ DISCS = [
         "III",
         kind="disc",
     ),
+    solid_with("solid inverted", "posterior: 10.5 mm", "posterior: 1 mm", "disc.solid", "room for tissue"),
+    solid_with("solid height zero", "middle: 14.32 mm", "middle: 0 mm", "heights.middle", "more than zero"),
+    solid_with("solid height nan", "middle: 14.32 mm", "middle: .nan", "heights.middle"),
+    solid_with("solid endplate zero", "{thickness: 0.545 mm", "{thickness: 0 mm", "endplate.thickness", "more than zero"),
+    solid_with("solid endplates fill it", "{thickness: 0.545 mm", "{thickness: 8 mm", "room for tissue"),
+    solid_with("solid nucleus too large", "share: 0.445", "share: 0.97", "cannot take 0.97"),
+    solid_with("solid nucleus is all", "share: 0.445", "share: 1", "nucleus.share", "less than 1"),
+    solid_with("solid nucleus beside it", "offset: [0 mm, -2.6 mm]", "offset: [0 mm, -60 mm]", "turns back on itself"),
+    solid_with("solid endplate too wide", "area: 980 mm**2", "area: 9800 mm**2", "smaller than the disc"),
+    solid_with("solid without shape", "    outline: {lateral_width: 50.1 mm, depth: 38.5 mm, widest: 0.33}\n", "", "one of outline, surface and labels"),
+    solid_with("solid without heights", "    heights: {middle: 14.32 mm, anterior: 13.5 mm, posterior: 10.5 mm, left: 11.8 mm, right: 11.8 mm}\n", "",
+               "disc.solid.heights", "required with outline"),
+    solid_with("solid without nucleus", "    nucleus: {share: 0.445, width_over_depth: 1.57, offset: [0 mm, -2.6 mm]}\n", "", "disc.solid.nucleus"),
+    solid_with("solid surface gone", "    outline: {lateral_width: 50.1 mm, depth: 38.5 mm, widest: 0.33}\n", "    surface: gone.stl\n", "gone.stl"),
+    solid_with("solid probe with r and z", "[0 mm, -2.6 mm, 0 mm], outer", "[0 mm, 0 mm], outer", "probes.nucleus centre", "[x, y, z]"),
+    solid_with("solid track without end", "probes:", "tracks: [{start: [0 mm, 0 mm, 0 mm], diameter: 1 mm}]\nprobes:", "tracks.0.end", "required"),
+    solid_with("solid hole on no face", "probes:", "holes: [{face: uper, at: [0 mm, 0 mm], diameter: 1 mm}]\nprobes:", "holes.0.face"),
+    disc_with("track in a body of revolution", "probes:", "tracks: [{start: [0 mm, 0 mm, 0 mm], end: [9 mm, 0 mm, 0 mm], diameter: 1 mm}]\nprobes:",
+              "tracks", "disc.solid only"),
+    disc_with("negative probe", "[0 mm, 0 mm]", "[0 mm, -1 mm]", "probes.centre.1", "z from 0"),
+    disc_with("probe with three numbers", "[0 mm, 0 mm]", "[0 mm, 0 mm, 0 mm]", "probes.centre", "[r, z]"),
 ]

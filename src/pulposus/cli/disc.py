@@ -6,6 +6,7 @@ import csv
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,17 +27,25 @@ def solve(
     spec: Annotated[Path, typer.Argument(metavar="SPEC.yaml", help="A disc file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     out: Annotated[Path | None, typer.Option(help="File for the JSON document.", show_default=False)] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    fields: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder for the solved fields, disc.vtu and disc.xdmf.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
 ) -> None:
     """Solve the steady nutrition of one disc: oxygen, lactate, glucose, and who survives."""
     from pulposus.tissue.disc_file import load_disc
 
     _refuse_existing(out, force)
-    disc = load_disc(spec)
+    if fields is not None and fields.exists() and (not fields.is_dir() or (any(fields.iterdir()) and not force)):
+        given = "a folder that holds files" if fields.is_dir() else "no folder"
+        refuse([Fault(str(fields), "--fields", given, "a new or empty folder, or --force")])
+    file = load_disc(spec)
     from pulposus.core.files import write_atomic
     from pulposus.tissue.answer import solve_disc
 
-    answer = document("disc_answer/1", solve_disc(disc))
+    look = None if fields is None else partial(keep_fields, fields)
+    answer = document("disc_answer/1", solve_disc(file, look))
     if out is not None:
         write_atomic(out, json_text(answer))
     if as_json:
@@ -48,6 +57,14 @@ def solve(
     if answer["status"] not in DONE:
         print(f"{spec}: status {answer['status']}", file=sys.stderr)
         raise typer.Exit(1)
+
+
+def keep_fields(folder: Path, disc: Any, solution: Any) -> None:
+    """Write the solved fields of a disc into a folder."""
+    from pulposus.exchange.fields import write_fields
+    from pulposus.tissue.answer import maps_of
+
+    write_fields(folder, disc.mesh, maps_of(disc, solution))
 
 
 @app.command("run")

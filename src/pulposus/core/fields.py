@@ -61,7 +61,7 @@ def _example(unit: str) -> str:
     return EXAMPLES.get(unit, f"a quantity in {unit}")
 
 
-def read_amount(value: Any, unit: str, above_zero: bool = True) -> float:
+def read_amount(value: Any, unit: str, above_zero: bool = True, signed: bool = False) -> float:
     """Return the SI value of text with a unit; raises `NotAllowed` for a bare number, another dimension or a wrong
     sign.
 
@@ -72,6 +72,8 @@ def read_amount(value: Any, unit: str, above_zero: bool = True) -> float:
         kind = "no unit" if isinstance(value, (int, float)) and not isinstance(value, bool) else "not a quantity"
         raise NotAllowed(f"{shorten(value)} ({kind})", f"text with a unit such as {_example(unit)}")
     amount_si = si(value, unit)
+    if signed:
+        return amount_si
     if above_zero and amount_si <= 0:
         raise NotAllowed(shorten(value), f"more than zero, such as {_example(unit)}")
     if amount_si < 0:
@@ -103,14 +105,18 @@ class _Reader:
 
 @dataclass(frozen=True)
 class Quantity(_Reader):
-    """Text with a unit of this dimension in the file, an SI float in the model: `Annotated[float, Quantity("mm")]`."""
+    """Text with a unit of this dimension in the file, an SI float in the model: `Annotated[float, Quantity("mm")]`.
+
+    signed: below zero is allowed too, as for a position.
+    """
 
     unit: str
     above_zero: bool = True
+    signed: bool = False
 
     def read(self, value: Any) -> float:
         """Return the SI value."""
-        return read_amount(value, self.unit, self.above_zero)
+        return read_amount(value, self.unit, self.above_zero, self.signed)
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of text with a unit."""

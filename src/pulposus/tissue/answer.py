@@ -25,13 +25,16 @@ from pulposus.tissue.disc_file import DiscSpec
 from pulposus.tissue.endplate import open_nodes, open_share, pattern_rings
 from pulposus.tissue.geometry import Geometry, geometry_of
 from pulposus.tissue.history_file import Pattern
-from pulposus.tissue.mesh import REGIONS, Mesh
+from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.metabolism import pH
 from pulposus.tissue.nutrition import SOLUTES
+from pulposus.tissue.places import living_share, supplied
 from pulposus.tissue.process import Process
+from pulposus.tissue.solid import SolidGeometry
+from pulposus.tissue.solid_file import solid_geometry
 from pulposus.tissue.stepper import Control, Stepper
 
-__all__ = ["Given", "begin_disc", "disc_of", "solve_disc", "viability_after"]
+__all__ = ["Given", "begin_disc", "disc_of", "maps_of", "solve_disc", "solved", "viability_after"]
 
 Array = NDArray[np.float64]
 # At rest only the viability law kills: basal death and ageing are years slower.
@@ -74,18 +77,26 @@ def _stated(spec: DiscSpec) -> dict[tuple[str, str], float]:
     return out
 
 
-def _parts(spec: DiscSpec, given: dict[tuple[str, str], float]) -> tuple[Given, Geometry, float, dict[str, Any]]:
+def _parts(spec: DiscSpec, given: dict[tuple[str, str], float]) -> tuple[Given, Geometry | SolidGeometry, float, dict[str, Any]]:
     """Return draw, geometry, open share and options of the disc of a file, with the values that it states itself."""
-    preset, shape = spec.disc.preset, spec.disc.axisymmetric
+    preset, shape, solid = spec.disc.preset, spec.disc.axisymmetric, spec.disc.solid
     draw = Given(Draw(ParameterSet.load(), 0, 0, preset.species if preset else "human",
                       (preset.grade or "any") if preset else "I", nominal=True), given)
-    geometry = Geometry(**shape.model_dump()) if shape else geometry_of(draw, draw.species, preset.level if preset else "")
+    geometry = (solid_geometry(solid) if solid else Geometry(**shape.model_dump()) if shape
+                else geometry_of(draw, draw.species, preset.level if preset else ""))
     gate = spec.supply.endplate_open
-    if isinstance(gate, (int, float)):
-        return draw, geometry, float(gate), {}
-    _check_width(gate, spec.mesh.nodes, geometry)
-    rings = pattern_rings(gate.pattern, gate.open, geometry.endplate_radius, gate.width or 0.0)
-    return draw, geometry, 1.0, {"rings": rings, "mask": partial(open_nodes, pattern=gate.pattern, share=gate.open, width=gate.width or 0.0)}
+    share = float(gate) if isinstance(gate, (int, float)) else 1.0
+    options: dict[str, Any] = {}
+    if not isinstance(gate, (int, float)):
+        if isinstance(geometry, Geometry):
+            _check_width(gate, spec.mesh.nodes, geometry)
+            options["rings"] = pattern_rings(gate.pattern, gate.open, geometry.endplate_radius, gate.width or 0.0)
+        options["mask"] = partial(open_nodes, pattern=gate.pattern, share=gate.open, width=gate.width or 0.0)
+    if spec.holes:
+        options["mask"] = partial(supplied, holes=[h.hole for h in spec.holes], first=options.get("mask"))
+    if spec.tracks:
+        options["alive"] = partial(living_share, tracks=[t.track for t in spec.tracks])
+    return draw, geometry, share, options
 
 
 def disc_of(spec: DiscSpec) -> Disc:
@@ -96,8 +107,13 @@ def disc_of(spec: DiscSpec) -> Disc:
 
 
 def begin_disc(spec: DiscSpec, response: Process | None = None) -> tuple[dict[str, Any], Given, Geometry, Callable[..., Disc]]:
-    """Return laws, draw, geometry and what builds the disc of a file as it lives over months: (processes, options) -> disc."""
+    """Return laws, draw, geometry and what builds the disc of a file as it lives over months: (processes, options) -> disc.
+
+    Raises InputError for a solid disc, which is solved at rest only.
+    """
     draw, geometry, share, own = _parts(spec, _stated(spec))
+    if not isinstance(geometry, Geometry):
+        raise InputError([Fault("", "disc.solid", "a solid disc over time", "axisymmetric or preset; a solid disc is solved at rest")])
     laws = spec.laws.model_dump()
     boundary = supply_of(draw, spec.supply.endplate_level, spec.supply.wall_level)
     share *= open_share(draw, laws["endplate_degeneration"])
@@ -109,17 +125,6 @@ def begin_disc(spec: DiscSpec, response: Process | None = None) -> tuple[dict[st
     return laws, draw, geometry, build
 
 
-def _interpolate(mesh: Mesh, field: Array, r: float, z: float) -> float:
-    """Return a nodal field at a position by the linear function of the triangle it lies in."""
-    a, b, c = (mesh.nodes[mesh.cells[:, i]] for i in range(3))
-    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
-    second = ((r - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (z - a[:, 1])) / area
-    third = ((b[:, 0] - a[:, 0]) * (z - a[:, 1]) - (r - a[:, 0]) * (b[:, 1] - a[:, 1])) / area
-    weights = np.column_stack([1 - second - third, second, third])
-    best = int(np.argmax(weights.min(axis=1)))
-    return float(weights[best] @ field[mesh.cells[best]])
-
-
 def _check_width(gate: Pattern, nodes: int, geometry: Geometry) -> None:
     """Raise InputError for stripes that the mesh cannot follow: fewer than four cells to a stripe."""
     least = _CELLS * geometry.radius / nodes**0.5
@@ -128,13 +133,14 @@ def _check_width(gate: Pattern, nodes: int, geometry: Geometry) -> None:
                                 f"at least {least * 1e3:.2g} mm with {nodes} nodes, or more nodes")])
 
 
-def _check_probes(spec: DiscSpec, geometry: Geometry) -> None:
-    """Raise InputError for probes outside the disc, which a preset's file cannot know."""
-    faults = [Fault("", f"probes.{name}", f"[{r * 1e3:g} mm, {z * 1e3:g} mm]",
-                    f"r up to {geometry.radius * 1e3:g} mm and z up to {geometry.half_height * 1e3:g} mm")
-              for name, (r, z) in spec.probes.items() if r > geometry.radius or z > geometry.half_height]
-    if faults:
-        raise InputError(faults)
+def _check_probes(spec: DiscSpec, disc: Disc) -> None:
+    """Raise InputError for probes outside the disc, which the file of a preset or of a solid disc cannot know."""
+    outside = [name for name, position in spec.probes.items() if not disc.mesh.holds(np.array([position]))[0]]
+    ends = zip(disc.mesh.axes, disc.mesh.nodes.min(axis=0) * 1e3, disc.mesh.nodes.max(axis=0) * 1e3, strict=True)
+    allowed = "a position in the disc: " + ", ".join(f"{axis} from {low:.4g} to {high:.4g} mm" for axis, low, high in ends)
+    if outside:
+        raise InputError([Fault("", f"probes.{name}", str([f"{x * 1e3:g} mm" for x in spec.probes[name]]), allowed)
+                          for name in outside])
 
 
 def _told(solute: str, value: float) -> float:
@@ -151,9 +157,8 @@ def _flows(disc: Disc, solution: Solution) -> tuple[dict[str, dict[str, float]],
     for i, solute in enumerate(SOLUTES):
         to_nmol = convert(disc.p["oxygen_solubility"] if solute == "oxygen" else 1.0, "mol", "nmol")
         inward = (stiff[i] - disc.points.load(rates[solute])) * to_nmol
-        for tag, facets in disc.mesh.boundary.items():
-            nodes = np.unique(facets)
-            influx[tag][solute] = float(inward[nodes[~disc.transport.free[i][nodes]]].sum())
+        for tag in influx:
+            influx[tag][solute] = float(inward[disc.held[tag]].sum())
         for index, region in enumerate(REGIONS):
             inside = disc.points.region == index
             uptake[region][solute] = -float((rates[solute] * disc.points.volume)[inside].sum()) * to_nmol
@@ -169,8 +174,8 @@ def _extremes(disc: Disc, c: Array) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for i, solute in enumerate(SOLUTES):
         out[_TOLD[solute][2]] = {
-            name: {"value": _told(solute, c[i, n]), "region": REGIONS[region[n]], "r_mm": float(disc.mesh.nodes[n, 0] * 1e3),
-                   "z_mm": float(disc.mesh.nodes[n, 1] * 1e3)}
+            name: {"value": _told(solute, c[i, n]), "region": REGIONS[region[n]],
+                   **{f"{axis}_mm": float(x * 1e3) for axis, x in zip(disc.mesh.axes, disc.mesh.nodes[n], strict=True)}}
             for name, n in (("min", int(np.argmin(c[i]))), ("max", int(np.argmax(c[i]))))}
     return out
 
@@ -192,17 +197,40 @@ def viability_after(disc: Disc, solution: Solution, seconds: float) -> tuple[dic
     return living, course.stopped
 
 
-def solve_disc(spec: DiscSpec) -> dict[str, Any]:
-    """Return the answer to a disc file as plain data: status, probes, extremes, means, flows, viability, mesh, iterations."""
+def solve_disc(spec: DiscSpec, look: Callable[[Disc, Solution], Any] | None = None) -> dict[str, Any]:
+    """Return the answer to a disc file as plain data: status, probes, extremes, means, flows, viability, mesh, iterations.
+
+    look: is shown the disc and its steady solution, to keep their fields.
+    """
+    disc, solution = solved(spec)
+    if look is not None:
+        look(disc, solution)
+    return _answer(spec, disc, solution)
+
+
+def solved(spec: DiscSpec) -> tuple[Disc, Solution]:
+    """Return the disc of a disc file and its steady solution; raises InputError for probes outside it."""
     disc = disc_of(spec)
-    _check_probes(spec, disc.geometry)
-    solution = disc.steady()
+    _check_probes(spec, disc)
+    return disc, disc.steady()
+
+
+def maps_of(disc: Disc, solution: Solution) -> dict[str, Array]:
+    """Return the nodal fields of a solution by name and unit: the solutes, pH and the cells (1/mL)."""
+    out = {_TOLD[s][2]: solution.c[i] * convert(1.0, *_TOLD[s][:2]) for i, s in enumerate(SOLUTES)}
+    out["pH"] = pH(solution.c[SOLUTES.index("lactate")], disc.p)
+    cells = sum(np.asarray(solution.y[n]) for n in ("native", "senescent")) * np.ones_like(disc.points.volume)
+    out["cells_per_mL"] = disc.points.to_nodes(cells) * convert(1.0, "1/m**3", "1/mL")
+    return out
+
+
+def _answer(spec: DiscSpec, disc: Disc, solution: Solution) -> dict[str, Any]:
     status = "not_converged" if not solution.converged else (
         "converged_by_continuation" if solution.continued else "converged")
     at = disc.points.at(solution.c)
     answer: dict[str, Any] = {"status": status, "probes": {}, "extremes": _extremes(disc, solution.c)}
-    for name, (r, z) in spec.probes.items():
-        values = {s: _interpolate(disc.mesh, solution.c[i], r, z) for i, s in enumerate(SOLUTES)}
+    for name, position in spec.probes.items():
+        values = {s: disc.mesh.interpolate(solution.c[i], *position) for i, s in enumerate(SOLUTES)}
         answer["probes"][name] = {**{_TOLD[s][2]: _told(s, v) for s, v in values.items()},
                                   "pH": float(pH(values["lactate"], disc.p))}
     answer["means"] = {region: {_TOLD[s][2]: _told(s, float(disc.points.mean(at[i], index))) for i, s in enumerate(SOLUTES)}
@@ -215,6 +243,6 @@ def solve_disc(spec: DiscSpec) -> dict[str, Any]:
     below = [s for i, s in enumerate(SOLUTES) if solution.c[i].min() < -_NEGATIVE * disc.coupled.scale[i, 0]]
     if below:
         answer["warnings"] = [f"{', '.join(below)} falls below zero: without a glucose limiter the metabolism law goes on without glucose"]
-    answer["mesh"] = {"nodes": disc.mesh.size, "triangles": len(disc.mesh.cells)}
+    answer["mesh"] = {"nodes": disc.mesh.size, **disc.mesh.told}
     answer["iterations"] = {"newton": solution.newton, "krylov": solution.krylov}
     return answer

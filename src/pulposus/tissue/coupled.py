@@ -125,7 +125,8 @@ class Coupled:
         return y, self.state(c, y, task.g, task.t)
 
     def _image(self, c: Array, state: dict[str, Any], task: _Task, rows: NDArray[np.intp]) -> Array:
-        """Return A^-1 (share load(r(state)) + b) with boundary values for the fields `rows`, c for the others."""
+        """Return A^-1 (share load(r(state)) + b) with boundary values for the fields `rows`, or an improvement of c towards it, and
+        c for the others."""
         names, image = [self.names[i] for i in rows], c.copy()
         r = self.system.rates(names, state, task.t)
         shape = np.ones_like(self.system.points.volume)
@@ -133,7 +134,7 @@ class Coupled:
         decay = task.decay[rows]
         if decay.any():
             load += decay[:, None] * self.transport.mass[rows] * c[rows]
-        inner = self.transport.solve(task.share * load + task.b[rows], task.rates, rows.tolist())
+        inner = self.transport.image(c[rows], task.share * load + task.b[rows], task.rates, rows.tolist())
         image[rows] = np.where(self.transport.free[rows], inner, self.transport.edge[rows])
         if task.tau is None:  # at rest a slow field stays as it is
             image[self.slow] = c[self.slow]
@@ -208,7 +209,7 @@ class Coupled:
             weighted = np.zeros_like(at)
             for f, w, block in blocks:
                 weighted[f] += block * at[w]
-            answer = self.transport.solve(points.gather(weighted), task.rates, lead.tolist())
+            answer = self.transport.image(field, points.gather(weighted), task.rates, lead.tolist())
             answer[held] = 0.0
             return ((field - answer) / scale).ravel()
 

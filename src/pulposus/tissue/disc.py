@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.core.threads import one_blas_thread
-from pulposus.tissue import operators
+from pulposus.tissue import extrusion, operators
 from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.annulus import Annulus
 from pulposus.tissue.coupled import Coupled, Solution
@@ -26,23 +26,26 @@ from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry, grade_ratio
 from pulposus.tissue.imaging import Imaging
 from pulposus.tissue.loads import loads_of
-from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
+from pulposus.tissue.mesh import REGIONS, Mesh
+from pulposus.tissue.multigrid import Multigrid
 from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition, mobility
-from pulposus.tissue.points import regional
+from pulposus.tissue.points import Points, regional
 from pulposus.tissue.process import Process, View
 from pulposus.tissue.shape import stretch
+from pulposus.tissue.solid import SolidGeometry
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.symptoms import CYTOKINES
 from pulposus.tissue.system import System
-from pulposus.tissue.transport import Transport
+from pulposus.tissue.transport import Transport, factor
 
 __all__ = ["Disc", "check_draw", "supply_of", "tissue_processes"]
 
 Array = NDArray[np.float64]
 _USUAL = (1.0, 1.0, False)  # levels of endplate and wall, whether the endplate's pattern is on
 _MOVED = 5e-3  # relative change of volume, height or endplate after which the stiffness is updated
+_FACTORED = 5000  # nodes of a solid disc above which its sparse factor costs more than multigrid
 STEADY = 1e-10  # tolerance of the steady solve, relative to the supply
 
 
@@ -67,36 +70,42 @@ def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str
 
 
 class Disc:
-    """One disc of one draw.
+    """One disc of one draw, a body of revolution or solid.
 
     mask: nodes of the bone face that are supplied (all when None); rings: radii (m) that need a grid line, such as the
-    edges of a pattern of open endplate; later_mask: those that stay supplied while the level `endplate_pattern` is on.
+    edges of a pattern of open endplate; later_mask: those that stay supplied while the level `endplate_pattern` is on; alive:
+    the share of the cells that is alive at every point (all when None).
     """
 
-    def __init__(self, draw: Any, geometry: Geometry, processes: Sequence[Process], nodes: int,
-                 rings: Sequence[float] = (), mask: Callable[[Mesh], NDArray[np.int64]] | None = None,
-                 later_mask: Callable[[Mesh], NDArray[np.int64]] | None = None) -> None:
+    def __init__(self, draw: Any, geometry: Geometry | SolidGeometry, processes: Sequence[Process], nodes: int,
+                 rings: Sequence[float] = (), mask: Callable[[Any], NDArray[np.int64]] | None = None,
+                 later_mask: Callable[[Any], NDArray[np.int64]] | None = None,
+                 alive: Callable[[Any, Points], Array] | None = None) -> None:
         self.draw, self.geometry = draw, geometry
-        self.mesh = axisymmetric(geometry.radius, geometry.nucleus_radius, geometry.half_height,
-                                 geometry.endplate_thickness, geometry.endplate_radius, nodes, rings)
-        self.points = operators.volumes(self.mesh)
+        self.mesh: Mesh = geometry.mesh(nodes, rings)
+        solid = self.mesh.kind == "solid"
+        form: Any = extrusion if solid else operators
+        self.points: Points = form.volumes(self.mesh)
         self.p = self._parameters(processes)
+        if alive is not None:
+            self.p["cell_density"] = self.p["cell_density"] * alive(self.mesh, self.points)
         per_volume = self.points.load(np.ones_like(self.points.volume))
-        surfaces = {tag: (operators.areas(self.mesh, tag) / per_volume)[self.points.node] for tag in self.mesh.boundary}
+        surfaces = {tag: (form.areas(self.mesh, tag) / per_volume)[self.points.node] for tag in self.mesh.boundary}
         self.system = System(processes, self.p, self.points, surfaces)
         held = {tag: np.unique(facets) for tag, facets in self.mesh.boundary.items()}
         if mask is not None:
             held["endplate"] = mask(self.mesh)
-        self._held, self._patterned = held, later_mask(self.mesh) if later_mask else held["endplate"]
+        self.held, self._patterned = held, later_mask(self.mesh) if later_mask else held["endplate"]
         fields = [self.system.fields[n] for n in self.system.diffusing]
-        self.transport = Transport(fields, operators.stiffness(self.mesh), self.points,
-                                   {f.name: {tag: held[tag] for tag in (f.boundary or {})} for f in fields})
+        self.transport = Transport(fields, form.stiffness(self.mesh), self.points,
+                                   {f.name: {tag: held[tag] for tag in (f.boundary or {})} for f in fields},
+                                   Multigrid if solid and self.mesh.size > _FACTORED else factor)
         self.coupled = Coupled(self.system, self.transport)
         self._laws: tuple[Swelling, Imaging] | None = None
         self.formulation = next((q.laws["formulation"] for q in processes if isinstance(q, Nutrition)), "upf")
         self._start_porosity = self.p["porosity"]
         self._stretched, self._fed = (1.0, 1.0, 1.0), _USUAL
-        self.loads: Any = loads_of(draw, geometry) if self.has_matrix else None
+        self.loads: Any = loads_of(draw, geometry) if self.has_matrix and isinstance(geometry, Geometry) else None
         self.begun: Snapshot | None = None
 
     def _parameters(self, processes: Sequence[Process]) -> dict[str, Any]:
@@ -174,7 +183,7 @@ class Disc:
         if levels == self._fed:
             return False
         self._fed = levels
-        held = {**self._held, "endplate": self._patterned} if levels[2] else self._held
+        held = {**self.held, "endplate": self._patterned} if levels[2] else self.held
         scale = {"endplate": levels[0], "wall": levels[1]}
         self.transport.hold({f.name: {tag: (held[tag], value * (scale[tag] if f.name in ("oxygen", "glucose") else 1.0))
                                       for tag, value in (f.boundary or {}).items()} for f in self.transport.fields})
@@ -193,7 +202,8 @@ class Disc:
         self._stretched = shape
         nf = float(swelling.porosity_of(J) if dense == whole else swelling.porosity(dense, settled))
         wet = mobility(nf, self.formulation) / mobility(swelling.phi, self.formulation)
-        self.transport.set_stretch(stretch(self.geometry, *shape[:2], wet, shape[2]))
+        if isinstance(self.geometry, Geometry):
+            self.transport.set_stretch(stretch(self.geometry, *shape[:2], wet, shape[2]))
         self.p["porosity"] = np.where(self.points.region == 0, nf, self._start_porosity)
         return True
 

@@ -2,25 +2,28 @@
 
 `load_disc` reads a YAML file and returns a `DiscSpec` of SI floats, or raises `InputError` with every fault of the
 file at once. With `disc.axisymmetric` the file is complete in itself: porosity, cells and both supplies are required.
-With `disc.preset` what is left out (None) comes from the parameter records of that species, level and grade.
+So it is with `disc.solid`, a disc in three dimensions (solid_file.py). With `disc.preset` what is left out (None) comes
+from the parameter records of that species, level and grade.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from pulposus.core.errors import NotAllowed, shorten
+from pulposus.core.errors import InputError, NotAllowed, shorten
 from pulposus.core.fields import Concentration, Factor, Label, Length, Part, Quantity, Share, Time, Word, choice
 from pulposus.core.files import LineOf, parse_yaml, read_text
-from pulposus.core.joint_faults import Problem, read_model
+from pulposus.core.joint_faults import Problem, read_model, where
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term, terms
 from pulposus.tissue.history_file import History, Pattern
 from pulposus.tissue.laws import CourseLaws
+from pulposus.tissue.solid_file import HoleSpec, Position, Solid, TrackSpec, solid_geometry, solid_problems
 
 __all__ = ["DiscSpec", "load_disc", "read_disc"]
 
@@ -77,6 +80,7 @@ class Body(Part):
     """The disc: its shape, given or by preset, its porosity (share) and its cells (1/m3)."""
 
     axisymmetric: Axisymmetric | None = Field(default=None, description="the lengths of the disc")
+    solid: Solid | None = Field(default=None, description="a disc in three dimensions, instead of a body of revolution")
     preset: Preset | None = Field(default=None, description="a disc of the parameter records, instead of lengths")
     porosity: ByRegionPorosity | None = Field(default=None, description="water share of the volume of NP, AF and CEP")
     cells: ByRegionCells | None = Field(default=None, description="cell density of NP, AF and CEP")
@@ -114,9 +118,6 @@ class MeshSize(Part):
     )
 
 
-Coordinate = Annotated[float, Quantity("mm", above_zero=False)]
-
-
 class DiscSpec(Part):
     """A disc file."""
 
@@ -127,9 +128,11 @@ class DiscSpec(Part):
     supply: Boundary = Field(default_factory=Boundary, description="concentrations outside the disc")
     laws: CourseLaws = Field(default_factory=CourseLaws, description="which law is used where there are rivals")
     mesh: MeshSize = Field(default_factory=MeshSize, description="the mesh")
-    probes: dict[Label, tuple[Coordinate, Coordinate]] = Field(
-        default_factory=dict, description="name -> [r, z], where to read the solution"
+    probes: dict[Label, tuple[Position, ...]] = Field(
+        default_factory=dict, description="name -> [r, z], or [x, y, z] in a solid disc, where to read the solution"
     )
+    tracks: tuple[TrackSpec, ...] = Field(default=(), description="tracks of needles in a solid disc, along which cells die")
+    holes: tuple[HoleSpec, ...] = Field(default=(), description="holes of the endplates of a solid disc, open or closed")
     history: History = Field(default=(), description="what happened before day 0")
     follow_up: Time | None = Field(default=None, description="how long the disc is followed by disc run, such as '24 months'")
     viability_after: Time | None = Field(default=None, description="time of the viability run, such as '6 d'")
@@ -160,16 +163,16 @@ NESTED = (
 def _shape_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong between the parts of the disc: shape given once, lengths nested, nothing missing."""
     disc, supply = _mapping(data, "disc"), _mapping(data, "supply")
-    given = [key for key in ("axisymmetric", "preset") if disc.get(key) is not None]
+    given = [key for key in ("axisymmetric", "solid", "preset") if disc.get(key) is not None]
     if isinstance(data.get("disc"), Mapping) and len(given) != 1:
-        yield ("disc",), " and ".join(given) or "no shape", "either axisymmetric: {...} or preset: {...}", None
-    if given == ["axisymmetric"]:
+        yield ("disc",), " and ".join(given) or "no shape", "either axisymmetric: {...} or solid: {...} or preset: {...}", None
+    if len(given) == 1 and given != ["preset"]:
         for key in ("porosity", "cells"):
             if disc.get(key) is None:
-                yield ("disc", key), "nothing", f"required with axisymmetric: {key} of NP, AF and CEP", None
+                yield ("disc", key), "nothing", f"required with {given[0]}: {key} of NP, AF and CEP", None
         for key in ("endplate", "wall"):
             if supply.get(key) is None:
-                yield ("supply", key), "nothing", "required with axisymmetric: oxygen, lactate and glucose", None
+                yield ("supply", key), "nothing", f"required with {given[0]}: oxygen, lactate and glucose", None
     shape = _mapping(disc, "axisymmetric")
     for inner, outer, strictly in NESTED:
         small, large = _length(shape, inner), _length(shape, outer)
@@ -179,14 +182,18 @@ def _shape_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _probe_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield the probes that lie outside an axisymmetric disc."""
-    shape = _mapping(data, "disc", "axisymmetric")
+    """Yield the probes with a coordinate too many or too few, and those outside an axisymmetric disc."""
+    shape, axes = _mapping(data, "disc", "axisymmetric"), "x, y, z" if _mapping(data, "disc", "solid") else "r, z"
     for name, position in _mapping(data, "probes").items():
-        if not isinstance(position, list) or len(position) != 2:
+        if not isinstance(position, list):
+            continue
+        if len(position) != len(axes.split(", ")):
+            yield ("probes", name), shorten(position), f"[{axes}]", None
+        if axes != "r, z" or len(position) != 2:
             continue
         for index, edge in enumerate(("radius", "half_height")):
             at, most = _length({"at": position[index]}, "at"), _length(shape, edge)
-            if at is not None and most is not None and at > most:
+            if at is not None and most is not None and not 0 <= at <= most:
                 allowed = f"a position in the disc: {'rz'[index]} from 0 to the {edge.replace('_', ' ')}, {shape[edge]}"
                 yield ("probes", name, index), shorten(position[index]), allowed, None
 
@@ -197,11 +204,26 @@ def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = 
     >>> read_disc({"version": 1, "disc": {"preset": {"species": "human", "level": "L4/L5"}}}).mesh.nodes
     5000
     """
-    problems = [*_shape_problems(data), *_probe_problems(data)]
-    return read_model(DiscSpec, data, problems, file, line_of)
+    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data)]
+    spec = read_model(DiscSpec, data, problems, file, line_of)
+    if spec.disc.solid is not None:
+        _check_shape(spec.disc.solid, file, line_of)
+    return spec
+
+
+def _check_shape(solid: Solid, file: str, line_of: LineOf | None) -> None:
+    """Raise `InputError` for a solid disc whose parts do not fit into each other."""
+    try:
+        solid_geometry(solid)
+    except InputError as error:
+        raise InputError([replace(fault, file=file, where=where(("disc", "solid"), line_of)) for fault in error.faults]) from None
 
 
 def load_disc(path: str | Path) -> DiscSpec:
     """Return the disc of a YAML file in SI units; raises `InputError` with every fault of the file."""
     data, line_of = parse_yaml(read_text(path), str(path))
+    solid = _mapping(data, "disc", "solid")
+    for key in ("surface", "labels"):  # a file named in the file lies beside it
+        if isinstance(solid.get(key), str):
+            data["disc"]["solid"][key] = str(Path(path).parent / solid[key])
     return read_disc(data, str(path), line_of)

@@ -53,7 +53,7 @@ def open_nodes(mesh: Mesh, pattern: str, share: float, width: float = 0.0) -> ND
     True
     """
     nodes = np.unique(mesh.boundary["endplate"])
-    r = mesh.nodes[nodes, 0]
+    r = mesh.from_axis(nodes)
     edge = r.max()
     if pattern == "stripes":
         phase = (r / (2 * width)) % 1  # one open and one closed ring make a period

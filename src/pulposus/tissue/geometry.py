@@ -7,11 +7,13 @@ R radius, R_NP nucleus radius, h half height with endplate, t endplate thickness
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import pi
 from typing import Any
 
 from pulposus.core.errors import RejectedDraw
+from pulposus.tissue.mesh import Mesh, axisymmetric
 
 __all__ = ["Geometry", "geometry_of", "grade_ratio", "level_suffix"]
 
@@ -52,6 +54,11 @@ class Geometry:
     def wall_area(self) -> float:
         """Area of the outer annulus (m2)."""
         return 2 * pi * self.radius * self.height
+
+    def mesh(self, nodes: int, rings: Sequence[float] = ()) -> Mesh:
+        """Return its mesh of about `nodes` nodes, with grid lines on further radii (m)."""
+        return axisymmetric(self.radius, self.nucleus_radius, self.half_height, self.endplate_thickness, self.endplate_radius,
+                            nodes, rings)
 
     def needle_ratio(self, diameter: float) -> float:
         """Return needle diameter (m) over disc height."""

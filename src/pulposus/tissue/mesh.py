@@ -46,6 +46,35 @@ class Mesh:
         """Number of nodes."""
         return int(self.nodes.shape[0])
 
+    @property
+    def axes(self) -> str:
+        """Names of the coordinates."""
+        return {"axisymmetric": "rz", "solid": "xyz"}.get(self.kind, "x")
+
+    def interpolate(self, field: Array, *position: float) -> float:
+        """Return a nodal field at r, z (m) by the linear function of the triangle it lies in."""
+        r, z = position
+        a, b, c = (self.nodes[self.cells[:, i]] for i in range(3))
+        area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
+        second = ((r - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (z - a[:, 1])) / area
+        third = ((b[:, 0] - a[:, 0]) * (z - a[:, 1]) - (r - a[:, 0]) * (b[:, 1] - a[:, 1])) / area
+        weights = np.column_stack([1 - second - third, second, third])
+        best = int(np.argmax(weights.min(axis=1)))
+        return float(weights[best] @ field[self.cells[best]])
+
+    def holds(self, positions: Array) -> NDArray[np.bool_]:
+        """Whether positions r, z (m, 2) in m lie in an axisymmetric disc."""
+        return np.asarray(((positions >= 0) & (positions <= self.nodes.max(axis=0))).all(axis=1))
+
+    @property
+    def told(self) -> dict[str, int]:
+        """What is told of the mesh beside its nodes."""
+        return {"triangles": len(self.cells)}
+
+    def from_axis(self, nodes: NDArray[np.int64]) -> Array:
+        """Return the distance (m) of nodes of the bone face from the axis."""
+        return self.nodes[nodes, 0]
+
     def nearest(self, *position: float) -> int:
         """Return the node nearest to a position (m).
 

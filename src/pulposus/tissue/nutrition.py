@@ -80,7 +80,7 @@ class Nutrition(Process):
             # a bath may hold no lactate: its typical size is then that of the glucose it comes from
             typical = [*edge.values(), *(self.boundary["glucose"].values() if solute == "lactate" else ())]
             spreads = diffusivity(solute, p, self.laws, self.open_share)
-            out.append(Field(solute, _UNITS[solute], "steady", max(map(abs, typical)), spreads, edge, store,
+            out.append(Field(solute, _UNITS[solute], "steady", max(map(abs, typical)) or 1.0, spreads, edge, store,
                              start=float(np.mean(list(edge.values())))))
         return out
 

@@ -1,12 +1,13 @@
 """Diffusion of several fields on one mesh: A_f = K_f + m_f / tau, its fixed boundary values and its factors.
 
 Fields whose stiffness is proportional and whose boundary is the same share one factor. Factors are kept until tau or a
-diffusivity changes.
+diffusivity changes. A large solid disc has no affordable factor: P ~ A^-1 (multigrid.py) stands in, and what is iterated is
+c - P (A c - rhs), whose fixed point is that of A^-1 rhs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,12 +49,12 @@ class Transport:
     """The diffusing fields of a disc and their linear operators.
 
     fixed: field -> tag -> node numbers held at the boundary value; stretch: region -> direction -> factor of the term,
-    by which a thinning disc changes its stiffness without re-assembly.
+    by which a thinning disc changes its stiffness without re-assembly; invert: makes A^-1, or P where it is not `factor`.
     """
 
     def __init__(self, fields: Sequence[Field], stiffness: Stiffness, points: Points,
-                 fixed: Mapping[str, Mapping[str, NDArray[np.int64]]]) -> None:
-        self.fields = list(fields)
+                 fixed: Mapping[str, Mapping[str, NDArray[np.int64]]], invert: Callable[[csr_array], Any] = factor) -> None:
+        self.fields, self.invert = list(fields), invert
         self.stiffness = stiffness
         self.points = points
         self.size = len(stiffness.indptr) - 1
@@ -105,7 +106,7 @@ class Transport:
                     break
             else:
                 free = np.flatnonzero(self.free[i])
-                groups.append(Group([i], [1.0], factor(self.matrix(i, rates[i])[free][:, free]), free))
+                groups.append(Group([i], [1.0], self.invert(self.matrix(i, rates[i])[free][:, free]), free))
         return groups
 
     def _ratio(self, i: int, lead: int, rates: tuple[float, ...]) -> float:
@@ -146,6 +147,20 @@ class Transport:
                 places = np.ix_(np.array(rows), group.free)
                 out[places] = (group.lu.solve(np.ascontiguousarray(rhs[places].T)) / scales).T
         return out
+
+    def image(self, c: Array, rhs: Array, rates: tuple[float, ...], fields: Sequence[int] | None = None) -> Array:
+        """Return A^-1 rhs on the free nodes, zero on the fixed ones: at once, or as the improvement c - P (A c - rhs) of c.
+
+        fields: which of them the rows of c and rhs are, all when None.
+        """
+        if self.invert is factor:
+            return self.solve(rhs, rates, fields)
+        rows = list(range(len(self.fields)) if fields is None else fields)
+        inner = c * self.free[rows]
+        stiff = np.array([self.K[f] @ row for f, row in zip(rows, inner, strict=True)])
+        decaying = np.array(rates)[rows][:, None] * self.mass[rows] * inner
+        improved: Array = inner - self.solve(stiff + decaying - rhs, rates, fields)
+        return improved
 
     def lift(self, rates: tuple[float, ...]) -> Array:
         """Return the load that the fixed boundary values put on the free nodes, -A_fd c_d."""

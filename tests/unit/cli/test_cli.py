@@ -292,7 +292,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "mesh": {"nodes": 9},
     }
     module = types.ModuleType("pulposus.tissue.answer")
-    module.__dict__["solve_disc"] = lambda spec: said
+    module.__dict__["solve_disc"] = lambda spec, look=None: said
     monkeypatch.setitem(sys.modules, "pulposus.tissue.answer", module)
     return said
 

@@ -76,7 +76,7 @@ def _at_rest(disc: Disc) -> Solution:
 
 def _places(disc: Disc) -> dict[str, int]:
     """Return the nodes of the mid-plane at the axis and at the edge of the nucleus."""
-    return {"centre": disc.mesh.nearest(0.0, 0.0), "border": disc.mesh.nearest(disc.geometry.nucleus_radius, 0.0)}
+    return {"centre": disc.mesh.nearest(0.0, 0.0), "border": disc.mesh.nearest(disc.p["geometry"].nucleus_radius, 0.0)}
 
 
 def _told(disc: Disc, c: Any) -> Readings:
