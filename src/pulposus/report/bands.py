@@ -61,8 +61,12 @@ def difference_series(facts: Facts, name: str, arm: str) -> Array | None:
 
 
 def all_series(facts: Facts) -> Iterator[tuple[str, str, str, Array]]:
-    """Yield (arm, quantity, region or grade or "", values) of everything that was kept over time."""
+    """Yield (arm, quantity, region or grade or "", values) of everything that was kept over time.
+
+    A result that was saved before a quantity was told does not have it.
+    """
+    kept = {name: further for name, (_, _, further) in QUANTITIES.items() if name in facts.data}
     for arm in facts.arms:
-        for name, (_, _, further) in QUANTITIES.items():
+        for name, further in kept.items():
             for place in [str(p) for p in facts.data[further].values] if further else [""]:
                 yield arm, name, place, series(facts, name, arm, place or None)
