@@ -51,7 +51,7 @@ class Given:
 
     def __init__(self, draw: Draw, values: dict[tuple[str, str], float]) -> None:
         self._draw, self._values = draw, values
-        self.species, self.parameters, self.used = draw.species, draw.parameters, draw.used
+        self.species, self.grade, self.parameters, self.used = draw.species, draw.grade, draw.parameters, draw.used
 
     def value(self, symbol: str, region: str = "any", grade: str | None = None, species: str | None = None) -> float:
         """Return the file's value, else the record's."""
