@@ -84,8 +84,9 @@ def _parts(spec: DiscSpec, given: dict[tuple[str, str], float]) -> tuple[Given, 
     if isinstance(gate, (int, float)):
         return draw, geometry, float(gate), {}
     _check_width(gate, spec.mesh.nodes, geometry)
-    rings = pattern_rings(gate.pattern, gate.open, geometry.endplate_radius, gate.width or 0.0)
-    return draw, geometry, 1.0, {"rings": rings, "mask": partial(open_nodes, pattern=gate.pattern, share=gate.open, width=gate.width or 0.0)}
+    width = gate.width or 0.0
+    rings = pattern_rings(gate.pattern, gate.open, geometry.endplate_radius, width)
+    return draw, geometry, 1.0, {"rings": rings, "mask": partial(open_nodes, pattern=gate.pattern, share=gate.open, width=width)}
 
 
 def disc_of(spec: DiscSpec) -> Disc:

@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from pulposus.tissue.cytokines import CYTOKINES, decay_rate
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.process import Event, Field, Process, State

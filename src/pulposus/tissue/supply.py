@@ -7,8 +7,6 @@ The levels are compartments that only events change (drivers.switch); the disc h
 
 from __future__ import annotations
 
-from typing import Any
-
 from pulposus.tissue.process import Event, Field, Process, State
 
 __all__ = ["LEVELS", "Supply"]
