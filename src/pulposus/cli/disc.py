@@ -93,7 +93,8 @@ def run(
         print_json(answer)
     else:
         ends = sorted({0, answer["days"].index(0.0) if 0.0 in answer["days"] else 0, len(rows) - 1}) if rows else []
-        print_table({"value of": name, **{f"day {rows[i][0]:.4g}": rows[i][place] for i in ends}} for place, name in enumerate(header) if place)
+        print_table({"value of": name, **{f"day {rows[i][0]:.4g}": rows[i][place] for i in ends}}
+                    for place, name in enumerate(header) if place)
         published = answer["published_controls"]
         print_table(published, "published controls") if isinstance(published, list) else print(f"published controls: {published}")
     if answer["status"] != "complete":

@@ -6,8 +6,9 @@
     uptake = q_settled (M + D) + (q_fresh - q_settled) F  of oxygen and glucose; lactate = yield x glucose
     aggrecan: + eps_D s D;   synthesis modifier 1 + eps_par M / (M + N)
 
-A cell settles at rate 1/tau; e = f / ((1 - f) tau), so that a share f of the cells is lost before it settles. Division
-stops with settling and where glucose is short (viability.py: the capacity that all cells share). a is the viability law with the transplanted cells' own glucose threshold. Rates 1/s, densities 1/m3.
+A cell settles at rate 1/tau; e = f / ((1 - f) tau), so that a share f of the cells is lost before it settles. Division stops
+with settling and where glucose is short (viability.py: the capacity that all cells share). a is the viability law with the
+transplanted cells' own glucose threshold. Rates 1/s, densities 1/m3.
 """
 
 from __future__ import annotations

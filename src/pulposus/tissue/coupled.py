@@ -3,9 +3,10 @@
     A c = load(r(c, y)) + b,     y = y^ + tau f(y, c)       (tau = None: steady, local fields held)
     G(c) = c - A^-1 (load(r(c, y(c))) + b),   dG v = v - A^-1 load((r_c + r_y dy/dc) v),   dy/dc = (I - tau f_y)^-1 tau f_c
 
-Preconditioning by A makes the Krylov count independent of the mesh; progress is measured in G, never in the raw
-residual. Steady fields that name a decay k, such as cytokines, take it into A on both sides, A = K + k m, and follow the others:
-their step is G itself, which is exact while their sources do not depend on them. A cold start that fails is repeated by density continuation: r is scaled up in geometric stages.
+Preconditioning by A makes the Krylov count independent of the mesh; progress is measured in G, never in the raw residual.
+Steady fields that name a decay k, such as cytokines, take it into A on both sides, A = K + k m, and follow the others: they
+are set to their image, again and again while they answer themselves, whenever the others stand still. A cold start that fails
+is repeated by density continuation: r is scaled up in geometric stages.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pulposus.tissue.transport import Transport
 __all__ = ["Coupled", "Solution"]
 
 Array = NDArray[np.float64]
-_NEWTON, _LOCAL, _HALVINGS, _KRYLOV = 30, 25, 10, 80  # iteration limits
+_NEWTON, _LOCAL, _HALVINGS, _KRYLOV, _REPEATS = 30, 25, 10, 80, 60  # iteration limits
 _FORCING = 1e-3  # relative tolerance of the linear solves
 _LOCAL_TOL = 1e-13  # the local elimination is solved to round-off, so that ledgers close
 _STAGES = 8  # of density continuation
@@ -159,37 +160,58 @@ class Coupled:
         """Solve from the guess (c, y). stored: 1 for fields whose d/dt counts, 0 for quasi-steady ones; share scales r."""
         task = self._task(g, t, y_hat or y, tau, c_hat, stored, share)
         lead, follow = np.flatnonzero(task.decay == 0), np.flatnonzero(task.decay > 0)
-        first = np.where(self.transport.free, c, self.transport.edge)
-        solution = Solution(first, y, first, False)
+        solution = Solution(np.where(self.transport.free, c, self.transport.edge), y, c, False)
         solution.y, state = self._local(solution.c, y, task)
-        image = self._image(solution.c, state, task, np.arange(len(self.names)))
-        whole = True  # whether the followers' image belongs to this state
+        image = self._image(solution.c, state, task, lead)
         for solution.newton in range(_NEWTON + 1):
             G = solution.c - image
             size = self._size(G)
-            if size < tol and not whole:
-                image, whole = self._image(image, state, task, follow), True
-                G = solution.c - image
-                size = self._size(G)
             if size < tol:
-                solution.used, solution.c, solution.converged = solution.c, image, True
-                break
-            if not np.isfinite(size) or solution.newton == _NEWTON:
-                break
-            step = G.copy()
-            if self._size(G, lead) >= tol:
-                step[lead] = self._direction(G[lead], state, task, lead, solution)
-            for halving in range(_HALVINGS):
-                trial = solution.c - step * 0.5**halving
-                y_trial, state = self._local(trial, solution.y, task)
-                image, whole = self._image(trial, state, task, lead), not len(follow)
-                smaller = self._size(trial - image)
-                if smaller <= (1 - _DECREASE * 0.5**halving) * size or smaller < tol:
+                image, moved = self._follow(image, solution, state, task, follow, tol)
+                if moved < tol:
+                    solution.used, solution.c, solution.converged = solution.c, image, True
                     break
-            else:
+                trial = image
+                y_trial, state = self._local(trial, solution.y, task)
+                image = self._image(trial, state, task, lead)
+            elif not np.isfinite(size) or solution.newton == _NEWTON:
                 break
+            else:
+                step = np.zeros_like(G)
+                step[lead] = self._direction(G[lead], state, task, lead, solution)
+                for halving in range(_HALVINGS):
+                    trial = solution.c - step * 0.5**halving
+                    y_trial, state = self._local(trial, solution.y, task)
+                    image = self._image(trial, state, task, lead)
+                    smaller = self._size(trial - image)
+                    if smaller <= (1 - _DECREASE * 0.5**halving) * size or smaller < tol:
+                        break
+                else:
+                    break
             solution.c, solution.y = trial, y_trial
         return solution
+
+    def _follow(self, image: Array, solution: Solution, state: dict[str, Any], task: _Task, follow: NDArray[np.intp],
+                tol: float) -> tuple[Array, float]:
+        """Return the image with the fields that follow, and by how much they moved, of their scale and size.
+
+        They are solved by repetition, which converges where their answer to themselves is less than themselves.
+        """
+        c, moved = solution.c, 0.0
+        if not len(follow):
+            return image, moved
+        for _ in range(_REPEATS):
+            found = self._image(c, state, task, follow)
+            size = self.scale[follow] + np.max(np.abs(found[follow]), axis=1, keepdims=True)
+            change = float(np.max(np.abs(found[follow] - c[follow]) / size))
+            moved = max(moved, change)
+            c = found
+            if not change >= tol:
+                image = image.copy()
+                image[follow] = c[follow]
+                return image, moved if np.isfinite(change) else np.inf
+            state = self.state(c, solution.y, task.g, task.t)
+        return image * np.nan, np.inf
 
     def _size(self, G: Array, rows: Any = slice(None)) -> float:
         return float(np.max(np.abs(G[rows] / self.scale[rows])))

@@ -28,6 +28,7 @@ __all__ = ["READINGS", "course_times", "published_courses", "rows_of", "run_cour
 _DAY, _WEEK = 86400.0, 604800.0
 _MOST_TIMES = 157  # weekly for three years; a longer course is told this often
 FILE = "injury_courses.yaml"
+_NONE = "none: no untreated course of this species after these events was read"
 # what is told -> (SI unit, unit told, whether by region)
 READINGS: dict[str, tuple[str, str, bool]] = {
     "height_index": ("1", "percent", False), "t2": ("s", "ms", False), "pfirrmann": ("1", "1", False), "gag": ("kg/m**3", "mg/mL", True),
@@ -96,7 +97,7 @@ def run_course(spec: DiscSpec, response: Process | None = None) -> dict[str, Any
         values = np.asarray(history.readings[name]) * convert(1.0, si, told)
         answer["units"][name] = told
         answer["course"][name] = {r: values[:, i].tolist() for i, r in enumerate(REGIONS)} if regional else values.tolist()
-    answer["published_controls"] = [_beside(row, answer["course"]) for row in published] or "none: no untreated course of this species after these events was read"
+    answer["published_controls"] = [_beside(row, answer["course"]) for row in published] or _NONE
     answer["ledger_gap"] = max((history.ledger.gap(n) for n in history.ledger.start if n in history.ledger.end), default=0.0)
     answer["steps"] = history.steps
     return answer

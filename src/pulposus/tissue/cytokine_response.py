@@ -4,9 +4,10 @@
 
     degradation 1 + a h,   synthesis 1 - b h,   death 1 + d h2 / basal,   senescence 1 + s h2 / basal,   secretion 1 + e h2
 
-All factors are 1 where no cytokine is above rest. What feeds back on cytokines goes by h2, flat at nought: a little of them dies
-away, as it must in discs that live for decades, a large pulse may not. The chemokine follows IL-1b and a share w of TNF; published work disagrees
-on w (PATTAPPA2014 none, GRUBER2014 more than IL-1b). No constant was measured in a disc; every prior holds no effect.
+All factors are 1 where no cytokine is above rest. What feeds back on cytokines goes by h2, flat at nought: a little of them
+dies away, as it must in discs that live for decades, a large pulse may not. The chemokine follows IL-1b and a share w of TNF;
+published work disagrees on w (PATTAPPA2014 none, GRUBER2014 more than IL-1b). No constant was measured in a disc; every prior
+holds no effect.
 """
 
 from __future__ import annotations

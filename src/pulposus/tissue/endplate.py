@@ -2,8 +2,9 @@
 
     d open / dt = - s r_calc m_calc open        (a compartment: one number for both endplates)
 
-The sign s of what calcification does is contested, so it is a law: ``closes`` (1, the default), ``opens`` (-1: bony endplates of
-degenerate discs are more porous, ROD12) or ``neutral`` (0). `open` multiplies the diffusivities of the endplate (homogenised); a pattern instead closes part of its bone face.
+The sign s of what calcification does is contested, so it is a law: ``closes`` (1, the default), ``opens`` (-1: bony endplates
+of degenerate discs are more porous, ROD12) or ``neutral`` (0). `open` multiplies the diffusivities of the endplate
+(homogenised); a pattern instead closes part of its bone face.
 """
 
 from __future__ import annotations

@@ -155,7 +155,9 @@ class EndplateDamage(Lasting):
     event: Literal["endplate_damage"] = Field(description="the event")
     hole: Length | None = Field(default=None, description="diameter of a hole, such as '2 mm'")
     repair: Annotated[str, Word("repair")] = Field(default="none", description="repair of the hole: none, scaffold or cement")
-    open: Share | Pattern | None = Field(default=None, validate_default=True, description="open share of the endplate, or a pattern of open area")
+    open: Share | Pattern | None = Field(
+        default=None, validate_default=True, description="open share of the endplate, or a pattern of open area"
+    )
 
     @field_validator("open")
     @classmethod

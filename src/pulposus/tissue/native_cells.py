@@ -4,7 +4,8 @@
     dS/dt = N r_sen m_sen - S (r_death m_death + a(G, pH))
 
 N native, S senescent cells per reference volume (1/m3); r basal rates (1/s), m modifiers (1 when nobody speaks), a the
-nutrition and acid death of viability.py, which no modifier touches, room(G) its factor of nutrition on division. The total of cells is kept when the disc thins.
+nutrition and acid death of viability.py, which no modifier touches, room(G) its factor of nutrition on division. The total of
+cells is kept when the disc thins.
 """
 
 from __future__ import annotations

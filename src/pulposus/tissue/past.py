@@ -69,7 +69,8 @@ class Past:
         if not self.pattern:
             return {}
         p = self.pattern
-        return {"rings": pattern_rings(p["pattern"], p["share"], geometry.endplate_radius, p["width"]), "later_mask": partial(open_nodes, **p)}
+        rings = pattern_rings(p["pattern"], p["share"], geometry.endplate_radius, p["width"])
+        return {"rings": rings, "later_mask": partial(open_nodes, **p)}
 
 
 class _Happens(Process):

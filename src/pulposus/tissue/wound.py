@@ -10,9 +10,10 @@
     track' = -track / tau,   scar' = 0,   hole' = -hole / tau_hole,   confinement' = track / tau + a hole / tau_hole
     degradation modifier = 1 + a_I (track + scar) + a_h hole
 
-Shares (1 - permanent) and permanent of I heal and stay. A nucleotomy takes a share of the nucleus; its access is a wound of its own.
-An endplate hole is 1 when as wide as studied and open. It is no matter of nutrition: 2 mm are a fraction of a percent of an endplate.
-`nucleus_volume_lost` is what left at once (a nucleotomy of all of it leaves a hundredth, so that what is left has a density), counted together; `confinement` 1 is an intact disc. Collagen of the track is denatured.
+Shares (1 - permanent) and permanent of I heal and stay. A nucleotomy takes a share of the nucleus; its access is a wound of
+its own. An endplate hole is 1 when as wide as studied and open. It is no matter of nutrition: 2 mm are a fraction of a
+percent of an endplate. `nucleus_volume_lost` is what left at once (a nucleotomy of all of it leaves a hundredth, so that what
+is left has a density), counted together; `confinement` 1 is an intact disc. Collagen of the track is denatured.
 """
 
 from __future__ import annotations
@@ -140,7 +141,8 @@ class Wound(Process):
     modifies = ("degradation",)
     parameters = ("track_healing_time", "puncture_degradation_gain", "endplate_hole_healing_time", "endplate_hole_degradation_gain",
                   "puncture_permanent_share", "puncture_volume_loss", "track_kill_ratio", "hole_volume_loss",
-                  "hole_confinement_share", "endplate_hole_reference_diameter", "nucleotomy_granulation_share", "confinement_swelling_share")
+                  "hole_confinement_share", "endplate_hole_reference_diameter", "nucleotomy_granulation_share",
+                  "confinement_swelling_share")
 
     def __init__(self, wounds: list[Event]) -> None:
         self.wounds = wounds

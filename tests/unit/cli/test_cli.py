@@ -399,3 +399,25 @@ def test_the_entry_is_the_one_of_the_script() -> None:
     project = tomllib.loads((EXAMPLES.parent / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["scripts"]["pulposus"] == "pulposus.cli.main:run"
     assert callable(main.run)
+
+
+def test_a_disc_is_followed_and_written_as_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec, table = tmp_path / "disc.yaml", tmp_path / "course.csv"
+    spec.write_text("version: 1\ndisc: {preset: {species: rabbit, level: lumbar}}\nmesh: {nodes: 150}\n"
+                    "history: [{event: puncture, needle: 18G, at: -1 week}]\nfollow_up: 2 weeks\n")
+    assert run(["disc", "run", str(spec), "--json", "--out", str(table)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["schema"] == "disc_course/1" and answer["days"] == [-7.0, 0.0, 7.0, 14.0] and answer["status"] == "complete"
+    rows = table.read_text().splitlines()
+    assert len(rows) == 5 and rows[0].startswith("day,height_index [percent],t2 [ms]") and rows[1].startswith("-7.0,100.0,")
+    assert run(["disc", "run", str(spec), "--out", str(table)]) == 2 and "a file that exists" in capsys.readouterr().err
+    assert run(["disc", "run", str(spec), "--out", str(table), "--force"]) == 0
+    said = capsys.readouterr().out
+    assert "height_index" in said.replace(" ", "_") and "M07" in said
+
+
+def test_a_disc_without_a_follow_up_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "disc.yaml"
+    spec.write_text("version: 1\ndisc: {preset: {species: rabbit, level: lumbar}}\n")
+    assert run(["disc", "run", str(spec)]) == 2
+    assert str(spec) in (said := capsys.readouterr().err) and "follow_up" in said
