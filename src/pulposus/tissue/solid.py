@@ -144,7 +144,7 @@ class SolidGeometry:
 
     def _layers(self, step: float) -> tuple[int, int]:
         """Number of layers in one endplate and in the tissue at a vertical spacing (m)."""
-        tissue = max(_FEWEST, round((self.height - 2 * self.endplate_thickness) / step))
+        tissue = 2 * max(_FEWEST // 2, round((self.height - 2 * self.endplate_thickness) / (2 * step)))  # a plane in the middle
         return max(LAYERS, round(LAYERS * self.endplate_thickness / step)), tissue
 
 
