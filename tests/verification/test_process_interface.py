@@ -115,7 +115,7 @@ def test_a_slow_field_counts_from_the_start():
 
     full, plain = disc(Full()), disc()
     steady = full.steady()
-    np.testing.assert_allclose(steady.c[3], 1.0)
+    np.testing.assert_allclose(steady.c[full.coupled.names.index("factor")], 1.0)
     assert steady.c[2].min() < plain.steady().c[2].min() - 0.05
 
 
@@ -130,7 +130,7 @@ def test_totals_hold_every_slow_field():
 
     mine = disc(Curious())
     c, y, g = mine.initial()
-    c[3] = 2.0
+    c[mine.coupled.names.index("factor")] = 2.0
     mine.system.global_rates(mine.coupled.state(c, y, g, 0.0), 0.0)
     volume = mine.points.volume.sum()
     assert seen["factor"] == pytest.approx(2.0 * volume, rel=1e-12)

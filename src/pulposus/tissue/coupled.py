@@ -24,6 +24,7 @@ __all__ = ["Coupled", "Solution"]
 
 Array = NDArray[np.float64]
 _NEWTON, _LOCAL, _HALVINGS, _KRYLOV, _REPEATS = 30, 25, 10, 80, 60  # iteration limits
+_NEAR = 1e3  # tolerances from which fields that follow are repeated on the spot
 _FORCING = 1e-3  # relative tolerance of the linear solves
 _LOCAL_TOL = 1e-13  # the local elimination is solved to round-off, so that ledgers close
 _STAGES = 8  # of density continuation
@@ -162,13 +163,16 @@ class Coupled:
         lead, follow = np.flatnonzero(task.decay == 0), np.flatnonzero(task.decay > 0)
         solution = Solution(np.where(self.transport.free, c, self.transport.edge), y, c, False)
         solution.y, state = self._local(solution.c, y, task)
+        solution.c, ahead = self._follow(solution.c, solution, state, task, follow, tol)  # a first guess, y not yet following it
+        if ahead >= tol:
+            state = self.state(solution.c, solution.y, g, t)
         image = self._image(solution.c, state, task, lead)
         for solution.newton in range(_NEWTON + 1):
             G = solution.c - image
             size = self._size(G)
             if size < tol:
                 image, moved = self._follow(image, solution, state, task, follow, tol)
-                if moved < tol:
+                if max(moved, ahead) < tol:
                     solution.used, solution.c, solution.converged = solution.c, image, True
                     break
                 trial = image
@@ -188,7 +192,7 @@ class Coupled:
                         break
                 else:
                     break
-            solution.c, solution.y = trial, y_trial
+            solution.c, solution.y, ahead = trial, y_trial, 0.0
         return solution
 
     def _follow(self, image: Array, solution: Solution, state: dict[str, Any], task: _Task, follow: NDArray[np.intp],
@@ -206,7 +210,7 @@ class Coupled:
             change = float(np.max(np.abs(found[follow] - c[follow]) / size))
             moved = max(moved, change)
             c = found
-            if not change >= tol:
+            if not change >= _NEAR * tol:  # the next round looks again
                 image = image.copy()
                 image[follow] = c[follow]
                 return image, moved if np.isfinite(change) else np.inf

@@ -22,7 +22,7 @@ from pulposus.tissue.process import Field, Process, State
 __all__ = ["CYTOKINES", "Cytokines", "decay_rate"]
 
 CYTOKINES = ("il1b", "tnf", "chemokine")
-_NANOGRAM_PER_ML = 1e-6  # kg/m3, the size to which tolerances refer
+_DOSE = 1e-5  # kg/m3, 10 ng/mL, the usual dose in dishes, to which tolerances refer
 
 
 def decay_rate(half_life: float) -> float:
@@ -55,7 +55,7 @@ class Cytokines(Process):
 
     def fields(self, p: State) -> list[Field]:
         """Return the three fields (kg/m3), none at rest."""
-        return [Field(c, "kg/m**3", "steady", _NANOGRAM_PER_ML, dict(zip(REGIONS, p[f"diffusivity_{c}"].tolist(), strict=True)),
+        return [Field(c, "kg/m**3", "steady", _DOSE, dict(zip(REGIONS, p[f"diffusivity_{c}"].tolist(), strict=True)),
                       {"endplate": 0.0, "wall": 0.0}, decay=decay_rate(p[f"half_life_{c}"])) for c in CYTOKINES]
 
     def source(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:

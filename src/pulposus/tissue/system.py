@@ -86,6 +86,7 @@ class System:
         self.compartments = [n for n, f in self.fields.items() if f.kind == "global"]
         moving = [q for q in self.processes if type(q).global_rate is not Process.global_rate]
         asked = {read.removeprefix("modifier.") for q in moving for read in q.reads if read.startswith("modifier.")}
+        self._feeding: dict[tuple[str, ...], list[Process]] = {}
         self._modifying = [q for q in self.processes if q.modifies]
         self._asked = [q for q in self._modifying if asked & set(q.modifies)]
         upstream = self._upstream()
@@ -104,8 +105,10 @@ class System:
 
     def feeding(self, names: Iterable[str]) -> list[Process]:
         """Return the processes that feed any of these fields."""
-        wanted = set(names)
-        return [q for q in self.processes if wanted & set(q.sources)]
+        wanted = tuple(names)
+        if wanted not in self._feeding:
+            self._feeding[wanted] = [q for q in self.processes if set(wanted) & set(q.sources)]
+        return self._feeding[wanted]
 
     def with_modifiers(self, state: dict[str, Any], t: float, compartments_only: bool = False) -> dict[str, Any]:
         """Return the state with one factor per modifier, the product over all processes.
