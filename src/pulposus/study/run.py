@@ -78,7 +78,8 @@ def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tup
     living = history.readings.get(name, np.zeros(len(history.times)))
     alive = float(np.interp(at, history.times, living)) / by_then if history.times[-1] >= at and by_then else float("nan")
     entries = history.ledger.entries
-    arrived = sum(v for k, v in entries.get(field_name, {}).items() if k not in (_OWN, "vesicles"))
+    # what a later needle takes out again has arrived before
+    arrived = sum(max(v, 0.0) for k, v in entries.get(field_name, {}).items() if k not in (_OWN, "vesicles"))
     arrived += sum(v for k, v in entries.get("gel_depot", {}).items() if k == "vesicle dose")
     return alive, float(arrived) / given
 

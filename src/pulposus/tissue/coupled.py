@@ -161,7 +161,8 @@ class Coupled:
         """Solve from the guess (c, y). stored: 1 for fields whose d/dt counts, 0 for quasi-steady ones; share scales r."""
         task = self._task(g, t, y_hat or y, tau, c_hat, stored, share)
         lead, follow = np.flatnonzero(task.decay == 0), np.flatnonzero(task.decay > 0)
-        solution = Solution(np.where(self.transport.free, c, self.transport.edge), y, c, False)
+        first = np.where(self.transport.free, c, self.transport.edge)
+        solution = Solution(first, y, c, False)
         solution.y, state = self._local(solution.c, y, task)
         solution.c, ahead = self._follow(solution.c, solution, state, task, follow, tol)  # a first guess, y not yet following it
         if ahead >= tol:
@@ -173,7 +174,8 @@ class Coupled:
             if size < tol:
                 image, moved = self._follow(image, solution, state, task, follow, tol)
                 if max(moved, ahead) < tol:
-                    solution.used, solution.c, solution.converged = solution.c, image, True
+                    # y belongs to the followers as they were before the first guess of them, as long as no step was taken
+                    solution.used, solution.c, solution.converged = first if ahead else solution.c, image, True
                     break
                 trial = image
                 y_trial, state = self._local(trial, solution.y, task)

@@ -36,7 +36,6 @@ from pulposus.tissue.shape import stretch
 from pulposus.tissue.solid import SolidGeometry
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
-from pulposus.tissue.symptoms import CYTOKINES
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport, factor
 
@@ -230,7 +229,6 @@ class Disc:
                "gag": np.array([mean(content, i) for i in range(len(REGIONS))]),
                "glucose_min": state["glucose"][nucleus].min(), "oxygen_min": state["oxygen"][nucleus].min(),
                "lactate_max": state["lactate"][nucleus].max(), "nucleus_porosity": wet}
-        out.update({name: mean(state[name], 0) for name in CYTOKINES if name in state})
         for process in self.system.processes:
             out.update(process.observe(view))
         return out

@@ -28,6 +28,7 @@ _LOAD = ("load_optimum", "load_width", "load_least_synthesis", "load_habitual")
 def biphasic(pressure: Any, optimum: float, width: float, least: float, xp: Any) -> Any:
     """Return f(P), 1 at the optimum (Pa) and `least` far from it; width in ln P.
 
+    >>> import numpy as np
     >>> round(float(biphasic(0.9e6, 0.3e6, 1.0, 0.4, np)), 3)
     0.728
     """

@@ -102,8 +102,9 @@ def observed(draw: Any, asked: Collection[str], readings: Mapping[str, Any], tim
 
 
 def _inflamed(draw: Any, readings: Mapping[str, Any]) -> Any:
-    """Return I over time, 0 in a disc without cytokines."""
-    il1b, tnf = (readings.get(name, np.zeros(len(readings["pfirrmann"]))) for name in CYTOKINES)
+    """Return I of the nucleus over time, 0 in a disc without cytokines."""
+    none = np.zeros((len(readings["pfirrmann"]), 1))
+    il1b, tnf = (np.asarray(readings.get(name, none))[:, 0] for name in CYTOKINES)
     return inflammation(il1b, tnf, (draw.value("inflammation_half_il1b"), draw.value("inflammation_half_tnf")))
 
 

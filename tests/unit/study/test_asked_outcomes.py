@@ -80,9 +80,9 @@ def test_the_tables_give_the_difference_its_comparator_and_what_the_instrument_d
 
 
 @pytest.mark.parametrize(("lang", "words"), [
-    ("en", ("only as differences from the named comparator", "carry no cytokines", "Smallest detectable change", "matters to a patient: 15",
+    ("en", ("only as differences from the named comparator", "Smallest detectable change", "matters to a patient: 15",
             "kappa 0.67", "modified Pfirrmann grade", "Thompson grade")),
-    ("zh", ("仅以相对指定对照的差异给出", "不含细胞因子", "最小可检测变化", "对患者有意义的最小变化：15", "kappa 0.67", "改良Pfirrmann分级", "Thompson分级"))])
+    ("zh", ("仅以相对指定对照的差异给出", "最小可检测变化", "对患者有意义的最小变化：15", "kappa 0.67", "改良Pfirrmann分级", "Thompson分级"))])
 def test_the_report_says_what_pain_is_and_is_not(asked, lang, words):
     data = asked.dataset.isel(node=slice(0)).assign_attrs(observe=json.dumps(["pfirrmann", "vas"]))  # few figures, no maps
     html = page(Result(data, asked.status, asked.record), lang)

@@ -53,7 +53,7 @@ def test_what_is_left_out_has_the_default_of_the_vocabulary() -> None:
     )
     assert laws.model_fields_set == set()
     assert (spec.sampling.draws, spec.sampling.seed) == (32, 1)
-    assert spec.observe == ("height_index", "t2", "pfirrmann", "viable_cells", "transplanted_cells", "gag", "axial_modulus")
+    assert spec.observe == ("height_index", "t2", "pfirrmann", "viable_cells", "transplanted_cells", "gag")
 
 
 def test_laws_can_be_set() -> None:

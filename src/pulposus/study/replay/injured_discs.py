@@ -50,7 +50,7 @@ class InjuredDiscs(Part):
         return out
 
     def _spec(self, sample: Sample, events: tuple[dict[str, Any], ...]) -> StudySpec:
-        study = {"version": 1, "subject": self.subject, "follow_up": self.follow_up, "history": list(events),
+        study = {"version": 1, "observe": list(self.read), "subject": self.subject, "follow_up": self.follow_up, "history": list(events),
                  "arms": [{"name": _ARM, "doses": []}], "sampling": {"seed": sample.seed}}
         try:
             return read_study(study)
