@@ -196,13 +196,13 @@ def test_a_flare_fades_and_comes_with_every_injection():
 
 
 def test_cytokines_that_are_not_there_add_nothing():
-    """Without cytokines among the read-outs the term is 0; with them pain follows."""
+    """Without cytokines among the read-outs the term is 0; with them pain follows those of the nucleus."""
     draw = nominal_draw("III")
     chances = np.tile([0.0, 0.0, 1.0, 0.0, 0.0], (2, 1))
     readings = {"gag": np.ones((2, 3)), "pfirrmann_probability": chances, "pfirrmann": np.array([3.0, 3.0])}
     times = np.array([0.0, 12 * MONTH])
     without = observed(draw, ["vas"], readings, times, SALINE)["vas"]
-    with_them = observed(draw, ["vas"], {**readings, "il1b": np.array([0.0, 1e-6])}, times, SALINE)["vas"]
+    with_them = observed(draw, ["vas"], {**readings, "il1b": np.array([[0.0, 0.0, 0.0], [1e-6, 0.0, 0.0]])}, times, SALINE)["vas"]
     assert without.tolist() == at(draw, SALINE).tolist() and with_them[1] - without[1] == pytest.approx(7.5)
     assert float(inflammation(0.0, 0.0, (1.0, 1.0))) == 0.0
 
