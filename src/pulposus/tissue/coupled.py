@@ -24,6 +24,7 @@ __all__ = ["Coupled", "Solution"]
 
 Array = NDArray[np.float64]
 _NEWTON, _LOCAL, _HALVINGS, _KRYLOV, _REPEATS = 30, 25, 10, 80, 60  # iteration limits
+_SLOW = 0.5  # ratio of two moves from which it pays to go on along the last
 _NEAR = 1e3  # tolerances from which fields that follow are repeated on the spot
 _FORCING = 1e-3  # relative tolerance of the linear solves
 _LOCAL_TOL = 1e-13  # the local elimination is solved to round-off, so that ledgers close
@@ -172,7 +173,7 @@ class Coupled:
             G = solution.c - image
             size = self._size(G)
             if size < tol:
-                image, moved = self._follow(image, solution, state, task, follow, tol)
+                image, moved = self._follow(image, solution, state, task, follow, tol, 1.0)
                 if max(moved, ahead) < tol:
                     # y belongs to the followers as they were before the first guess of them, as long as no step was taken
                     solution.used, solution.c, solution.converged = first if ahead else solution.c, image, True
@@ -198,21 +199,25 @@ class Coupled:
         return solution
 
     def _follow(self, image: Array, solution: Solution, state: dict[str, Any], task: _Task, follow: NDArray[np.intp],
-                tol: float) -> tuple[Array, float]:
+                tol: float, near: float = _NEAR) -> tuple[Array, float]:
         """Return the image with the fields that follow, and by how much they moved, of their scale and size.
 
-        They are solved by repetition, which converges where their answer to themselves is less than themselves.
+        They are solved by repetition, which converges where their answer to themselves is less than themselves; where it is
+        nearly as much, every third round goes on along the last move to where its geometric series ends (Aitken). `near` is how
+        many tolerances may be left for a later round.
         """
-        c, moved = solution.c, 0.0
+        c, moved, before = solution.c, 0.0, np.inf
         if not len(follow):
             return image, moved
-        for _ in range(_REPEATS):
+        for repeat in range(_REPEATS):
             found = self._image(c, state, task, follow)
             size = self.scale[follow] + np.max(np.abs(found[follow]), axis=1, keepdims=True)
             change = float(np.max(np.abs(found[follow] - c[follow]) / size))
-            moved = max(moved, change)
+            moved, ratio, before = max(moved, change), change / before, change
+            if repeat % 3 == 2 and _SLOW < ratio < 1 and change >= near * tol:
+                found[follow] += ratio / (1 - ratio) * (found[follow] - c[follow])
             c = found
-            if not change >= _NEAR * tol:  # the next round looks again
+            if not change >= near * tol:  # the next round looks again
                 image = image.copy()
                 image[follow] = c[follow]
                 return image, moved if np.isfinite(change) else np.inf
