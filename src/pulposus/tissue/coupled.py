@@ -23,7 +23,7 @@ from pulposus.tissue.transport import Transport
 __all__ = ["Coupled", "Solution"]
 
 Array = NDArray[np.float64]
-_NEWTON, _LOCAL, _HALVINGS, _KRYLOV, _REPEATS = 30, 25, 10, 80, 60  # iteration limits
+_NEWTON, _LOCAL, _HALVINGS, _KRYLOV, _REPEATS = 30, 25, 10, 80, 1000  # iteration limits
 _SLOW = 0.5  # ratio of two moves from which it pays to go on along the last
 _NEAR = 1e3  # tolerances from which fields that follow are repeated on the spot
 _FORCING = 1e-3  # relative tolerance of the linear solves
