@@ -10,6 +10,13 @@ from pulposus.study.statistics import FEW, chance, rank_shares, spread_of
 RNG = np.random.default_rng(1)
 
 
+@pytest.fixture(autouse=True)
+def the_same_numbers_for_every_test():
+    """Start the generator anew, so that no test hangs on which others ran before it."""
+    global RNG
+    RNG = np.random.default_rng(1)
+
+
 # ---- level, interval, error
 
 @pytest.mark.parametrize(("n", "level", "low", "high"), [(101, 0.80, 10.0, 90.0), (199, 0.80, 10.0, 90.0), (200, 0.95, 2.5, 97.5),
