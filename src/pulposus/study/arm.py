@@ -5,15 +5,16 @@ Quantities are text with units in the file and SI floats in the model (s, m3, co
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from pulposus.core.errors import NotAllowed, shorten
-from pulposus.core.fields import Label, Moment, Part, Quantity, Share, Volume, Word
-from pulposus.tissue.history_file import Needle
+from pulposus.core.fields import Label, Moment, Part
+from pulposus.study.product_file import Product
+from pulposus.study.route_file import Route
 
-__all__ = ["Arm", "Dose", "Product", "Route", "carrier_of", "comparator_kind", "only_empty"]
+__all__ = ["Arm", "Dose", "carrier_of", "comparator_kind", "only_empty"]
 
 
 def only_empty(what: str, needs: str) -> Any:
@@ -25,95 +26,6 @@ def only_empty(what: str, needs: str) -> Any:
         raise NotAllowed(shorten(value), f"empty for now: {what} not built yet ({needs})")
 
     return read
-
-
-class Transannular(Part):
-    """Through the annulus; depth_fraction is the share of the annulus that the needle crosses."""
-
-    kind: Literal["transannular"] = Field(description="the kind of route")
-    needle: Needle = Field(description="the needle, such as 22G")
-    depth_fraction: Share | None = Field(default=None, description="share of the annulus that the needle crosses")
-
-
-class Transpedicular(Part):
-    """Through pedicle and endplate, the hole repaired or not."""
-
-    kind: Literal["transpedicular"] = Field(description="the kind of route")
-    needle: Needle = Field(description="the needle, such as 18G")
-    repair: Annotated[str, Word("repair")] = Field(
-        default="none", description="repair of the endplate: none, scaffold or cement"
-    )
-
-
-class Intravenous(Part):
-    """Into a vein, from where cells have to find the disc."""
-
-    kind: Literal["intravenous"] = Field(description="the kind of route")
-
-
-class EndplateSeeding(Part):
-    """Seeded onto the bone side of the endplate, from where cells have to cross it."""
-
-    kind: Literal["endplate_seeding"] = Field(description="the kind of route")
-    needle: Needle | None = Field(default=None, description="the needle, if one is used")
-
-
-class Epidural(Part):
-    """Into the epidural space or beside the spine."""
-
-    kind: Literal["epidural"] = Field(description="the kind of route")
-
-
-Route = Annotated[Transannular | Transpedicular | Intravenous | EndplateSeeding | Epidural, Field(discriminator="kind")]
-"""A route; `kind` tells which."""
-
-Carrier = Annotated[str, Word("carrier")]
-
-
-class Cells(Part):
-    """Cells: dose in cells, volume in m3 (None only where the route does not enter the disc)."""
-
-    kind: Literal["cells"] = Field(description="the kind of product")
-    source: Annotated[str, Word("cell_source")] = Field(description="the cell source, such as BM-MSC")
-    dose: Annotated[float, Quantity("cell")] = Field(description="number of cells, such as '6e6 cells'")
-    carrier: Carrier = Field(description="what the cells are injected in, such as saline")
-    volume: Volume | None = Field(default=None, description="injected volume, such as '2 mL'")
-    thaw_viability: Share | None = Field(default=None, description="share of living cells at injection")
-    excipient: Carrier | None = Field(default=None, description="what the cells were kept in, or 'not stated'")
-
-
-class Vesicles(Part):
-    """Extracellular vesicles: dose in particles, volume in m3."""
-
-    kind: Literal["vesicles"] = Field(description="the kind of product")
-    source: Annotated[str, Word("vesicle_source")] = Field(description="the parent cells, such as BM-MSC")
-    dose: Annotated[float, Quantity("particle")] = Field(description="number of particles, such as '1e10 particles'")
-    carrier: Carrier = Field(description="what the vesicles are injected in, such as saline")
-    volume: Volume | None = Field(default=None, description="injected volume, such as '0.2 mL'")
-
-
-class Vehicle(Part):
-    """A carrier without cells or vesicles, volume in m3."""
-
-    kind: Literal["vehicle"] = Field(description="the kind of product")
-    carrier: Carrier = Field(description="what is injected, such as saline")
-    volume: Volume | None = Field(default=None, description="injected volume, such as '2 mL'")
-
-
-class NeedleOnly(Part):
-    """A needle and nothing injected."""
-
-    kind: Literal["needle_only"] = Field(description="the kind of product")
-
-
-class ExtradiscalSham(Part):
-    """A sham injection that stays outside the disc."""
-
-    kind: Literal["extradiscal_sham"] = Field(description="the kind of product")
-
-
-Product = Annotated[Cells | Vesicles | Vehicle | NeedleOnly | ExtradiscalSham, Field(discriminator="kind")]
-"""A product; `kind` tells which."""
 
 
 class Dose(Part):

@@ -20,7 +20,9 @@ from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import read_model
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, not_built, term
-from pulposus.study.arm import Arm, Dose, Product, Route, comparator_kind
+from pulposus.study.arm import Arm, Dose, comparator_kind
+from pulposus.study.product_file import Product
+from pulposus.study.route_file import Route
 from pulposus.study.study_checks import override_problems, problems_across
 from pulposus.tissue.disc_file import level_of
 from pulposus.tissue.history_file import History
