@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from pulposus.study.arm import Arm
 from pulposus.study.network_response import response_of
 from pulposus.study.plan import Plan
+from pulposus.therapy.fates import fates_of
+from pulposus.therapy.losses import LOSSES
 from pulposus.therapy.route import amount_given
 from pulposus.therapy.treatment import Treatment, treat
 from pulposus.tissue.clock import BREAKS
@@ -29,12 +31,15 @@ from pulposus.tissue.symptoms import Course
 __all__ = ["ArmOutcome", "DrawOutcome", "run_draw"]
 
 Array = NDArray[np.float64]
-_OWN = "transplant"  # the process whose ledger entries are fates, not arrivals
+_OWN = ("transplant", *LOSSES)  # processes whose ledger entries are fates, not arrivals
 
 
 @dataclass(frozen=True)
 class ArmOutcome:
-    """readings: quantity -> (time, ...), shorter when the run stopped; shares of the dose; harms; "" or why it stopped."""
+    """readings: quantity -> (time, ...), shorter when the run stopped; shares of the dose; harms; "" or why it stopped.
+
+    fates: fate -> share of the cells given at the end, 1 in all (therapy/fates.py); access: of the injections (therapy/route.py).
+    """
 
     readings: dict[str, Array]
     alive_share: float
@@ -44,6 +49,8 @@ class ArmOutcome:
     gap: float
     maps: dict[str, Array] = field(default_factory=dict)
     early_maps: dict[str, Array] = field(default_factory=dict)
+    fates: dict[str, float] = field(default_factory=dict)
+    access: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tup
     alive = float(np.interp(at, history.times, living)) / by_then if history.times[-1] >= at and by_then else float("nan")
     entries = history.ledger.entries
     # what a later needle takes out again has arrived before
-    arrived = sum(max(v, 0.0) for k, v in entries.get(field_name, {}).items() if k not in (_OWN, "vesicles"))
+    arrived = sum(max(v, 0.0) for k, v in entries.get(field_name, {}).items() if k not in (*_OWN, "vesicles"))
     arrived += sum(v for k, v in entries.get("gel_depot", {}).items() if k == "vesicle dose")
     return alive, float(arrived) / given
 
@@ -90,7 +97,7 @@ def _outcome(plan: Plan, draw: Any, arm: Arm, treatment: Treatment, history: His
     asked = observed(draw, plan.spec.observe, history.readings, plan.times, course)
     gap = max((history.ledger.gap(n) for n in history.ledger.start if n in history.ledger.end), default=0.0)
     return ArmOutcome(history.readings | asked, *_shares(plan, arm, treatment, history), treatment.harms, history.stopped, gap,
-                      history.fields if maps else {}, history.early)
+                      history.fields if maps else {}, history.early, fates_of(treatment, history.ledger), treatment.access)
 
 
 def _not_run(why: str) -> ArmOutcome:
@@ -123,7 +130,7 @@ def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> D
     discs: dict[str, Disc] = {}
     for arm in plan.spec.arms:
         try:
-            treatments[arm.name] = treat(arm.doses, draw, geometry, past.wounded)
+            treatments[arm.name] = treat(arm.doses, draw, geometry, past.wounded, plan.laws["homing"])
             further = [*treatments[arm.name].processes, *past.processes(0.0, inf)]
             discs[arm.name] = build(further, past.disc_options(geometry))
             if reached is not None:

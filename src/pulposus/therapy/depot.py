@@ -1,14 +1,16 @@
 """A depot beside the disc: cells that wait there, clear, and enter in a small share through one boundary.
 
-    depot' = -depot / tau,   flux into the disc = share depot / (tau area)
+    depot' = -depot / tau,   flux into the disc = y_a depot / (tau area)
 
-What share, time and boundary are is the route's to say.
+What share, time and boundary are is the route's to say; attraction by the disc's chemokine raises the share (homing.py).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from pulposus.therapy import homing
+from pulposus.therapy.product import ORDINARY, CellTraits
 from pulposus.tissue.process import Event, Field, Process, State
 
 __all__ = ["Depot"]
@@ -22,11 +24,16 @@ class Depot(Process):
     share: str
     time: str
     area: str  # of the geometry
+    attracts = True  # whether the disc's chemokine draws cells out of it
 
-    def __init__(self, doses: list[Event], cells: float) -> None:
-        """doses: events into the depot; cells: all of them, to which tolerances refer."""
-        self.doses, self.cells = doses, cells
-        self.reads, self.parameters = (self.compartment,), (self.share, self.time)
+    def __init__(self, doses: list[Event], cells: float, traits: CellTraits = ORDINARY, homes: str = homing.DEFAULT,
+                 entering: float | None = None) -> None:
+        """doses: events into the depot; cells: all of them, to which tolerances refer; traits: of the product;
+        homes: the law `homing`; entering: the share that enters where a study states it."""
+        self.doses, self.cells, self.factor, self.entering = doses, cells, traits.migration, entering
+        self.homes = homes if self.attracts else "none"
+        self.reads = (self.compartment, "chemokine") if self.attracts else (self.compartment,)
+        self.parameters = (self.share, self.time, *(homing.PARAMETERS if self.attracts else ()))
         self.sources = ("transplanted", "fresh", self.compartment)
 
     def fields(self, p: State) -> list[Field]:
@@ -41,7 +48,9 @@ class Depot(Process):
         """Return the flux of cells (1/(m2 s)) through the boundary."""
         if tag != self.tag:
             return {}
-        flux = p[self.share] * state[self.compartment] / p[self.time] / getattr(p["geometry"], self.area)
+        alone = p[self.share] if self.entering is None else self.entering
+        share = homing.entering_share(min(1.0, self.factor * alone), state, p, xp, self.homes)
+        flux = share * state[self.compartment] / p[self.time] / getattr(p["geometry"], self.area)
         return {"transplanted": flux, "fresh": flux}
 
     def global_rate(self, state: State, totals: State, p: State, t: float, xp: Any) -> dict[str, Any]:

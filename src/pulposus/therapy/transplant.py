@@ -1,14 +1,13 @@
-"""Transplanted cells at work in the disc: they starve, settle, differentiate, feed and make matrix.
+"""Transplanted cells at work in the disc: they settle, divide, differentiate, feed and make matrix. How they are lost: losses.py.
 
-    dF/dt = (p room(G) - e - 1/tau) F - (mu + d + a(G, pH)) F    F transplanted cells that have not settled yet ("fresh")
-    dM/dt = (p room(G) - e) F - (mu + d + a) M                   M all transplanted cells, fresh and settled
-    dD/dt = d M - (mu_D + a) D                                   D differentiated, nucleus-like
+    dF/dt = (p room(G) - 1/tau - d) F      F transplanted cells that have not settled yet ("fresh")
+    dM/dt = p room(G) F - d M              M all transplanted cells, fresh and settled
+    dD/dt = d M                            D differentiated, nucleus-like
     uptake = q_settled (M + D) + (q_fresh - q_settled) F  of oxygen and glucose; lactate = yield x glucose
     aggrecan: + eps_D s D;   synthesis modifier 1 + eps_par M / (M + N)
 
-A cell settles at rate 1/tau; e = f / ((1 - f) tau), so that a share f of the cells is lost before it settles. Division stops
-with settling and where glucose is short (viability.py: the capacity that all cells share). a is the viability law with the
-transplanted cells' own glucose threshold. Rates 1/s, densities 1/m3.
+A cell settles at rate 1/tau. Division stops with settling and where glucose is short (viability.py: the capacity that all cells
+share). d and eps_par are multiplied by the traits of the product (therapy/product.py). Rates 1/s, densities 1/m3.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ import numpy as np
 from pulposus.tissue import viability
 from pulposus.tissue.process import Event, Field, Process, State
 
-__all__ = ["Transplant", "bolus"]
+__all__ = ["CELLS", "Transplant", "bolus"]
 
-_CELLS = ("transplanted", "fresh", "differentiated")
+CELLS = ("transplanted", "fresh", "differentiated")
 
 
-def bolus(time: float, what: str, cells: float, region: int = 0) -> Event:
-    """Return the event of `cells` viable cells spread evenly over a region (0 = nucleus) at `time` (s)."""
+def bolus(time: float, what: str, cells: float, dead: float = 0.0, region: int = 0) -> Event:
+    """Return the event of `cells` viable and `dead` cells spread evenly over a region (0 = nucleus) at `time` (s)."""
 
     def jump(state: State, p: State, points: Any) -> dict[str, Any]:
         inside = points.region == region
-        density = np.where(inside, cells / points.volume[inside].sum(), 0.0)
-        return {"transplanted": density, "fresh": density}
+        per_cell = np.where(inside, 1 / points.volume[inside].sum(), 0.0)
+        return {"transplanted": cells * per_cell, "fresh": cells * per_cell, "dead_transplanted": dead * per_cell}
 
     return Event(time, what, jump)
 
@@ -40,24 +39,23 @@ class Transplant(Process):
     """Owns transplanted, fresh and differentiated cells; `doses` are the events of all routes."""
 
     name = "transplant"
-    reads = (*_CELLS, "native", "oxygen", "glucose", "lactate")
-    sources = (*_CELLS, "oxygen", "glucose", "lactate", "aggrecan_intact")
+    reads = (*CELLS, "native", "oxygen", "glucose")
+    sources = (*CELLS, "oxygen", "glucose", "lactate", "aggrecan_intact")
     modifies = ("synthesis",)
     parameters = (*viability.PARAMETERS, "msc_oxygen_rate_fresh", "msc_oxygen_rate_settled", "msc_oxygen_half",
                   "msc_glucose_rate_fresh", "msc_glucose_rate_settled", "msc_glucose_half", "msc_lactate_yield",
-                  "msc_settling_time", "msc_glucose_death_threshold", "transplant_early_loss",
-                  "transplant_late_death_rate", "transplant_division_rate", "differentiation_rate",
-                  "differentiated_death_rate", "differentiated_synthesis_share", "paracrine_synthesis_gain",
-                  "oxygen_solubility")
+                  "msc_settling_time", "msc_glucose_death_threshold", "transplant_division_rate", "differentiation_rate",
+                  "differentiated_synthesis_share", "paracrine_synthesis_gain", "oxygen_solubility")
 
-    def __init__(self, doses: list[Event], expected: float) -> None:
-        """doses: events of all routes; expected: cells that may arrive in all, to which tolerances refer."""
-        self.doses, self.expected = doses, expected
+    def __init__(self, doses: list[Event], expected: float, differentiation: float = 1.0, paracrine: float = 1.0) -> None:
+        """doses: events of all routes; expected: cells that may arrive in all, to which tolerances refer; differentiation,
+        paracrine: factors of the product on both."""
+        self.doses, self.expected, self.differentiation, self.paracrine = doses, expected, differentiation, paracrine
 
     def fields(self, p: State) -> list[Field]:
         """Return the three cell fields, empty at the start."""
         scale = max(self.expected, 1.0) / p["geometry"].nucleus_volume
-        return [Field(n, "1/m**3", "slow", scale) for n in _CELLS]
+        return [Field(n, "1/m**3", "slow", scale) for n in CELLS]
 
     def events(self, p: State) -> list[Event]:
         """Return the doses."""
@@ -74,48 +72,35 @@ class Transplant(Process):
             out.append((demand, state[solute] / room, half / room**2, slow, fast - slow))
         return tuple(out)
 
-    def _fates(self, state: State, p: State, xp: Any) -> tuple[Any, ...]:
-        a, by_G, by_L = viability.death_rate(state["glucose"], state["lactate"], p, xp,
-                                             threshold=p["msc_glucose_death_threshold"])
-        lost = p["transplant_early_loss"]
-        early = lost / ((1 - lost) * p["msc_settling_time"])
-        room, room_by_G = viability.room_to_divide(state["glucose"], p, xp, p["msc_glucose_death_threshold"])
-        net, net_by_G = p["transplant_division_rate"] * room - early, p["transplant_division_rate"] * room_by_G
-        leave = p["transplant_late_death_rate"] + p["differentiation_rate"] + a
-        return a, by_G, by_L, net, net_by_G, leave
-
     def source(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return the rates of the cells, of what they draw and of the aggrecan they make."""
-        a, _, _, net, _, leave = self._fates(state, p, xp)
-        M, F, D = (state[n] for n in _CELLS)
+        divided = p["transplant_division_rate"] * self._room(state, p, xp)[0] * state["fresh"]
+        M, F, D = (state[n] for n in CELLS)
+        d = self.differentiation * p["differentiation_rate"]
         (need_O, sat_O, *_), (need_G, sat_G, *_) = self._uptake(state, p, xp)
-        out = {"transplanted": net * F - leave * M,
-               "fresh": (net - leave - 1 / p["msc_settling_time"]) * F,
-               "differentiated": p["differentiation_rate"] * M - (p["differentiated_death_rate"] + a) * D,
+        out = {"transplanted": divided - d * M, "fresh": divided - (d + 1 / p["msc_settling_time"]) * F, "differentiated": d * M,
                "oxygen": -need_O * sat_O / p["oxygen_solubility"], "glucose": -need_G * sat_G,
                "lactate": p["msc_lactate_yield"] * need_G * sat_G}
         if "aggrecan_synthesis" in p:
             out["aggrecan_intact"] = p["differentiated_synthesis_share"] * p["aggrecan_synthesis"] * D
         return out
 
+    def _room(self, state: State, p: State, xp: Any) -> tuple[Any, Any]:
+        return viability.room_to_divide(state["glucose"], p, xp, p["msc_glucose_death_threshold"])
+
     def derivatives(self, state: State, p: State, t: float, xp: Any) -> dict[tuple[str, str], Any]:
         """Return the analytic derivative blocks of `source`."""
-        a, by_G, by_L, net, net_by_G, leave = self._fates(state, p, xp)
-        ones = xp.ones_like(a)
-        d = p["differentiation_rate"]
-        out = {("transplanted", "transplanted"): -leave, ("transplanted", "fresh"): net * ones,
-               ("fresh", "fresh"): net - leave - 1 / p["msc_settling_time"],
-               ("differentiated", "transplanted"): d * ones,
-               ("differentiated", "differentiated"): -(p["differentiated_death_rate"] + a)}
-        for n in _CELLS:
-            out[n, "glucose"], out[n, "lactate"] = -state[n] * by_G, -state[n] * by_L
-        for n in ("transplanted", "fresh"):
-            out[n, "glucose"] = out[n, "glucose"] + net_by_G * state["fresh"]
+        room, room_by_G = self._room(state, p, xp)
+        ones = xp.ones_like(room)
+        d, rate = self.differentiation * p["differentiation_rate"], p["transplant_division_rate"]
+        out = {("transplanted", "transplanted"): -d * ones, ("transplanted", "fresh"): rate * room,
+               ("fresh", "fresh"): rate * room - d - 1 / p["msc_settling_time"], ("differentiated", "transplanted"): d * ones}
+        out |= {(n, "glucose"): rate * room_by_G * state["fresh"] for n in ("transplanted", "fresh")}
         (need_O, sat_O, slope_O, slow_O, more_O), (need_G, sat_G, slope_G, slow_G, more_G) = self._uptake(state, p, xp)
         S, Y = p["oxygen_solubility"], p["msc_lactate_yield"]
         out["oxygen", "oxygen"] = -need_O * slope_O / S
         out["glucose", "glucose"], out["lactate", "glucose"] = -need_G * slope_G, Y * need_G * slope_G
-        for n in _CELLS:
+        for n in CELLS:
             by_O, by_Gl = (more_O, more_G) if n == "fresh" else (slow_O, slow_G)
             out["oxygen", n] = -by_O * sat_O / S
             out["glucose", n], out["lactate", n] = -by_Gl * sat_G, Y * by_Gl * sat_G
@@ -127,7 +112,7 @@ class Transplant(Process):
     def modifiers(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return the paracrine factor on native synthesis."""
         M, N = xp.maximum(state["transplanted"], 0.0), xp.maximum(state["native"], 0.0)
-        return {"synthesis": 1 + p["paracrine_synthesis_gain"] * M / (M + N + _TINY)}
+        return {"synthesis": 1 + self.paracrine * p["paracrine_synthesis_gain"] * M / (M + N + _TINY)}
 
     def observe(self, view: Any) -> dict[str, Any]:
         """Return the number of transplanted and differentiated cells in the disc."""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from pulposus.core.errors import unknown
-from pulposus.therapy.route import Delivery, amount_given
+from pulposus.therapy import homing
+from pulposus.therapy.losses import Clearance, DeadCells, EarlyLoss, Starvation
+from pulposus.therapy.product import CellTraits, cell_traits
+from pulposus.therapy.route import Delivery, DepotDose, amount_given
 from pulposus.therapy.transplant import Transplant
 from pulposus.therapy.vesicles import Vesicles
 from pulposus.tissue.geometry import Geometry
-from pulposus.tissue.process import Event, Process
+from pulposus.tissue.process import Process
 from pulposus.tissue.wound import wound_processes
 
 __all__ = ["ROUTES", "Treatment", "treat"]
@@ -22,12 +27,19 @@ ROUTES = ("transannular", "transpedicular", "intravenous", "endplate_seeding", "
 
 @dataclass(frozen=True)
 class Treatment:
-    """processes to add to the disc; cells given; harms: name -> chance or share, the worst over the doses."""
+    """What the doses of an arm are in one disc.
+
+    processes: to add to the disc; cells_given, particles_given: by count; harms: name -> chance or share, the worst over the doses;
+    lost: cause -> cells or particles that never come near the disc; access: what the operator would note,
+    the largest over the doses (route.py).
+    """
 
     processes: list[Process] = field(default_factory=list)
     cells_given: float = 0.0
     particles_given: float = 0.0
     harms: dict[str, float] = field(default_factory=dict)
+    lost: dict[str, float] = field(default_factory=dict)
+    access: dict[str, float] = field(default_factory=dict)
 
 
 def _deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
@@ -37,30 +49,62 @@ def _deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     return delivered
 
 
-def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = False) -> Treatment:
+def _depots(given: Sequence[tuple[Any, Delivery]], traits: CellTraits, homes: str) -> list[Process]:
+    """Return the compartments outside the disc, one of each kind for all doses."""
+    depots: dict[Callable[..., Process], list[DepotDose]] = {}
+    for dose, d in given:
+        for each in d.depots:
+            if dose.product.kind == "cells":
+                depots.setdefault(each.build, []).append(each)
+    return [build([e.event for e in each], sum(e.cells for e in each), traits, homes, _entering(each)) for build, each in depots.items()]
+
+
+def _entering(doses: Sequence[DepotDose]) -> float | None:
+    """Return the share of a depot that enters, where a dose states it: the mean over its cells."""
+    stated = [dose for dose in doses if dose.entering is not None]
+    return sum(dose.cells * float(dose.entering or 0.0) for dose in stated) / sum(dose.cells for dose in doses) if stated else None
+
+
+def _traits(draw: Any, products: Sequence[Any], homes: str) -> CellTraits:
+    """Return the traits of the cells of an arm: the mean over its products, weighted by their doses."""
+    each = [cell_traits(draw, product) for product in products]
+    each = [t if homing.receptor_counts(q.source, homes) else replace(t, migration=1.0, homing=1.0)
+            for t, q in zip(each, products, strict=True)]
+    weights = np.array([product.dose for product in products]) / sum(product.dose for product in products)
+    return CellTraits(*(float(weights @ [getattr(t, f.name) for t in each]) for f in fields(CellTraits)))
+
+
+def _transplant(given: Sequence[tuple[Any, Delivery]], traits: CellTraits) -> list[Process]:
+    """Return the cells at work and how they are lost."""
+    expected = sum(d.expected for _, d in given)
+    cells = Transplant([e for _, d in given for e in d.cells], expected, traits.differentiation, traits.paracrine)
+    return [cells, EarlyLoss(), Starvation(), Clearance(traits.clearance_rate), DeadCells(expected)]
+
+
+def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = False, homes: str = homing.DEFAULT) -> Treatment:
     """Return the treatment that these doses are in one draw of one disc, `wounded` already or not.
 
-    An arm carries only the processes that its doses and an earlier wound need. Raises InputError for an unknown route.
+    An arm carries only the processes that its doses and an earlier wound need. homes: the law `homing`. Raises InputError for an
+    unknown route.
     """
     given = [(dose, _deliver(dose, draw, geometry)) for dose in doses]
-    cells = [e for _, d in given for e in d.cells]
     wounds = [e for _, d in given for e in d.wounds]
     vesicles = [e for _, d in given for e in d.vesicles]
     processes: list[Process] = wound_processes(wounds) if wounds or wounded else []  # the needle goes before what it brings
-    expected = sum(d.expected for _, d in given)
-    if any(dose.product.kind == "cells" for dose, _ in given):
-        processes.append(Transplant(cells, expected))
+    products = [dose.product for dose, _ in given if dose.product.kind == "cells"]
+    if products:
+        traits = _traits(draw, products, homes)
+        processes += _transplant(given, traits)
     if vesicles:
         processes.append(Vesicles(vesicles, sum(d.particles for _, d in given)))
-    depots: dict[Callable[..., Process], list[tuple[Event, float]]] = {}
-    for dose, d in given:
-        for build, event, amount in d.depots:
-            if dose.product.kind == "cells":
-                depots.setdefault(build, []).append((event, amount))
-    processes += [build([e for e, _ in items], sum(a for _, a in items)) for build, items in depots.items()]
+    if products:
+        processes += _depots(given, traits, homes)
     harms: dict[str, float] = {}
+    access: dict[str, float] = {}
+    lost: dict[str, float] = {}
     for _, d in given:
-        for name, value in d.harms.items():
-            harms[name] = max(harms.get(name, 0.0), value)
+        for worst, found in ((harms, d.harms), (access, d.access)):
+            worst |= {name: max(worst.get(name, 0.0), value) for name, value in found.items()}
+        lost |= {cause: lost.get(cause, 0.0) + amount for cause, amount in d.lost.items()}
     cells_given, particles_given = (sum(amount_given(dose.product, kind) for dose, _ in given) for kind in ("cells", "vesicles"))
-    return Treatment(processes, cells_given, particles_given, harms)
+    return Treatment(processes, cells_given, particles_given, harms, lost, access)

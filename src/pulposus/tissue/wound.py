@@ -32,7 +32,8 @@ from pulposus.tissue.process import Event, Field, Process, State
 
 __all__ = ["Wound", "cement", "hole", "hole_share", "lesion", "nucleotomy", "opening", "puncture", "wound_processes"]
 
-_CONTENT = ("native", "senescent", "aggrecan_intact", "aggrecan_fragments", "transplanted", "fresh", "differentiated")
+_CONTENT = ("native", "senescent", "aggrecan_intact", "aggrecan_fragments", "transplanted", "fresh", "differentiated",
+            "dead_transplanted")
 _CELLS = ("native", "senescent")
 _MOST_TAKEN = 99 / 100
 

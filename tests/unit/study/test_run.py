@@ -8,7 +8,8 @@ from small_studies import BESIDE, FIVE, NEEDLE, NODES, PEDICLE, SALINE, UNTREATE
 
 from pulposus.study.plan import make_plan
 from pulposus.study.run import run_draw
-from pulposus.therapy.route import leak_share, viable_cells
+from pulposus.therapy.injection import inject
+from pulposus.therapy.product import viable_cells
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.stepper import Control
 
@@ -16,6 +17,11 @@ from pulposus.tissue.stepper import Control
 def plan_of(*arms, **changes):
     """Return the plan of a small study."""
     return make_plan(study(*arms, **changes), NODES)
+
+
+def leak_share(drawn, geometry, volume, carrier):
+    """Return the leak of an injection through the needle of these studies."""
+    return inject(drawn, geometry, volume, carrier).leak
 
 
 MANY = (*FIVE, arm("late", (cells(), NEEDLE, "30 d")),
@@ -74,6 +80,20 @@ def test_shares_of_the_dose(ran):
     assert vein.arrived_share == pytest.approx(drawn.value("disc_homing_share") * drawn.value("thaw_viability"), rel=1e-2)
     for name in ("untreated", "saline"):
         assert np.isnan(outcome.arms[name].arrived_share) and np.isnan(outcome.arms[name].alive_share)
+
+
+def test_the_fates_of_every_cell_given_add_up_to_one(ran):
+    _, outcome = ran
+    for name in ("cells", "pedicle", "vein", "endplate", "epidural", "late", "two"):
+        if name not in outcome.arms:
+            continue
+        fates = outcome.arms[name].fates
+        assert sum(fates.values()) == pytest.approx(1.0, abs=1e-8), name
+        assert all(share >= -1e-9 for fate, share in fates.items() if fate != "divided") and fates["divided"] <= 1e-9, name
+    assert outcome.arms["untreated"].fates == outcome.arms["exosome"].fates == {}
+    cells_in, vein = outcome.arms["cells"].fates, outcome.arms["vein"].fates
+    assert cells_in["leak"] > 0 and cells_in["early loss"] > 0 and cells_in["elsewhere"] == pytest.approx(0, abs=1e-12)
+    assert vein["elsewhere"] > 0.3 and vein["leak"] == 0
 
 
 def test_two_doses_share_one_denominator(ran):

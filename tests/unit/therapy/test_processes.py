@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from small_doses import cells, disc_of, dose, draw
 
+from pulposus.therapy.losses import Clearance, DeadCells, EarlyLoss, Starvation
 from pulposus.therapy.transplant import Transplant
 from pulposus.therapy.vesicles import Vesicles
 from pulposus.tissue.process import MODIFIERS, numeric_derivatives
@@ -14,20 +15,25 @@ from pulposus.tissue.wound import cement
 N = 40
 RNG = np.random.default_rng(5)
 STATE = {"transplanted": RNG.uniform(1e11, 5e12, N), "fresh": RNG.uniform(1e10, 1e12, N), "differentiated": RNG.uniform(1e10, 1e12, N),
+         "dead_transplanted": RNG.uniform(0, 1e12, N), "il1b": RNG.uniform(0, 1e-5, N), "tnf": RNG.uniform(0, 1e-5, N),
          "native": RNG.uniform(1e11, 6e12, N), "oxygen": RNG.uniform(5, 5e3, N), "glucose": RNG.uniform(0.02, 4, N),
          "lactate": RNG.uniform(0.8, 9, N), "vesicles": RNG.uniform(0, 1e15, N), "gel_depot": 3e9,
          **{f"modifier.{m}": np.ones(N) for m in MODIFIERS}}
+
+
+DEATHS = (EarlyLoss, Starvation, Clearance)
 
 
 @pytest.fixture(scope="module")
 def p():
     """Return the parameters of the nominal draw, and a typical synthesis."""
     drawn = draw()
-    names = {*Transplant.parameters, *Vesicles.parameters}
+    names = {n for q in (Transplant, Vesicles, *DEATHS, DeadCells) for n in q.parameters}
     return {**{n: drawn.value(n) for n in names}, "geometry": disc_of(drawn), "aggrecan_synthesis": 3e-24, "gel_place": np.full(N, 1e5)}
 
 
-@pytest.mark.parametrize("build", [lambda: Transplant([], 1e6), lambda: Vesicles([], 1e10)])
+@pytest.mark.parametrize("build", [lambda: Transplant([], 1e6, 0.7, 1.3), lambda: Vesicles([], 1e10), EarlyLoss, Starvation,
+                                   lambda: Clearance(1e-7), lambda: DeadCells(1e6)])
 def test_analytic_derivatives_equal_differences(build, p):
     process = build()
     analytic, differenced = process.derivatives(STATE, p, 0.0, np), numeric_derivatives(process, STATE, p, 0.0, np)
@@ -63,24 +69,46 @@ def test_fresh_cells_feed_faster_than_settled_ones(p):
         np.testing.assert_allclose(fresh / settled, p[f"{rate}_fresh"] / p[f"{rate}_settled"], rtol=1e-12)
 
 
-def test_hunger_and_acid_kill_and_a_fed_cell_settles(p):
-    process = Transplant([], 1e6)
-    few = {**STATE, "fresh": np.zeros(N)}
-    fed, hungry, sour = (process.source({**few, "glucose": np.full(N, g), "lactate": np.full(N, lactate)}, p, 0.0, np)["transplanted"]
+def test_hunger_and_acid_kill_and_a_fed_cell_lives(p):
+    fed, hungry, sour = (Starvation().source({**STATE, "glucose": np.full(N, g), "lactate": np.full(N, lactate)}, p, 0.0, np)
                          for g, lactate in ((4.0, 1.0), (0.0, 1.0), (4.0, 20.0)))
-    basal = -(p["transplant_late_death_rate"] + p["differentiation_rate"]) * STATE["transplanted"]
-    np.testing.assert_allclose(fed, basal, rtol=1e-3)
-    assert np.all(hungry < 10 * basal) and np.all(sour < 2 * basal)
+    per_day = {name: -found["transplanted"] / STATE["transplanted"] * 86400 for name, found in
+               (("fed", fed), ("hungry", hungry), ("sour", sour))}
+    assert np.all(per_day["fed"] < 1e-3) and np.all(per_day["hungry"] > 0.1) and np.all(per_day["sour"] > 0.1)
+
+
+def test_who_dies_is_found_again_among_the_dead(p):
+    """Every loss of transplanted or differentiated cells is a gain of dead ones, of fresh ones too as they are counted in both."""
+    for process in (q() for q in DEATHS):
+        rates = process.source(STATE, p, 0.0, np)
+        np.testing.assert_allclose(rates["dead_transplanted"], -rates["transplanted"] - rates.get("differentiated", 0.0), rtol=1e-12)
+
+
+def test_a_share_is_lost_before_it_settles(p):
+    """With e = f / ((1 - f) tau) and settling at 1 / tau the loss is the share f of all that leave the fresh ones."""
+    lost, tau = p["transplant_early_loss"], p["msc_settling_time"]
+    gone = -EarlyLoss().source(STATE, p, 0.0, np)["fresh"] / STATE["fresh"]
+    np.testing.assert_allclose(gone / (gone + 1 / tau), lost, rtol=1e-12)
+
+
+def test_dead_cells_inflame_by_their_gain_and_not_without_it(p):
+    silent = DeadCells(1e6).source(STATE, {**p, "dead_cell_secretion": 0.0}, 0.0, np)
+    loud = DeadCells(1e6).source(STATE, {**p, "dead_cell_secretion": 5.0}, 0.0, np)
+    assert np.all(silent["il1b"] == 0) and np.all(silent["dead_transplanted"] < 0)
+    np.testing.assert_allclose(loud["tnf"], 5 * p["secretion_tnf"] * STATE["dead_transplanted"], rtol=1e-12)
 
 
 def test_what_leaves_as_transplanted_comes_back_as_differentiated(p):
-    """Differentiation changes the sum of both by nothing but deaths, divisions and losses."""
+    """Differentiation changes the sum of both by nothing but divisions."""
     process = Transplant([], 1e6)
-    still = {**p, "transplant_late_death_rate": 0.0, "differentiated_death_rate": 0.0, "acid_death_rate": 0.0}
-    fed = {**STATE, "fresh": np.zeros(N), "glucose": np.full(N, 5.0)}
-    rates = process.source(fed, still, 0.0, np)
-    size = p["differentiation_rate"] * fed["transplanted"]
+    rates = process.source({**STATE, "fresh": np.zeros(N)}, p, 0.0, np)
+    size = p["differentiation_rate"] * STATE["transplanted"]
     np.testing.assert_allclose((rates["transplanted"] + rates["differentiated"]) / size, 0.0, atol=1e-12)
+
+
+def test_the_host_clears_what_is_foreign_faster(p):
+    own, foreign = (Clearance(rate).source(STATE, p, 0.0, np)["transplanted"] for rate in (0.0, 1e-6))
+    np.testing.assert_allclose(own - foreign, 1e-6 * STATE["transplanted"], rtol=1e-9)
 
 
 def test_the_paracrine_factor_grows_to_its_gain(p):

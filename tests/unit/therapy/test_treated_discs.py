@@ -231,7 +231,7 @@ def test_a_share_of_fresh_cells_is_lost_while_settling():
                  death_switch_glucose="0.001 mM")
     _, found = run({"cells": [dose(cells(alive=1.0))]}, drawn, [0.0, 60.0], tol=1e-4)
     entries = found["cells"].ledger.entries["transplanted"]
-    assert -entries["transplant"] / entries["transannular dose"] == pytest.approx(drawn.value("transplant_early_loss"), rel=2e-3)
+    assert -entries["early loss"] / entries["transannular dose"] == pytest.approx(drawn.value("transplant_early_loss"), rel=2e-3)
 
 
 # ---- vesicles
