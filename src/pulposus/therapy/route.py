@@ -14,7 +14,7 @@ from typing import Any
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Event, Process
 
-__all__ = ["Delivery", "amount_given", "carrier_symbol", "is_gel", "leak_share", "viable_cells"]
+__all__ = ["Delivery", "amount_given", "carrier_symbol", "is_gel", "leak_share"]
 
 _GELS = ("matrix hydrogel", "thermogel")
 
@@ -60,11 +60,3 @@ def leak_share(draw: Any, geometry: Geometry, volume: float, carrier: str | None
 def amount_given(product: Any, kind: str) -> float:
     """Return the dose of a product of this kind (cells or vesicles), 0 for any other product."""
     return float(product.dose) if product.kind == kind else 0.0
-
-
-def viable_cells(draw: Any, product: Any) -> float:
-    """Return the viable cells of a product: its dose times its viability, stated or drawn."""
-    if product.kind != "cells":
-        return 0.0
-    stated = getattr(product, "thaw_viability", None)
-    return float(product.dose * (draw.value("thaw_viability") if stated is None else stated))

@@ -30,7 +30,8 @@ from small_doses import (
 from pulposus.core.errors import InputError
 from pulposus.core.vocabulary import names
 from pulposus.therapy import presets
-from pulposus.therapy.route import carrier_symbol, is_gel, leak_share, viable_cells
+from pulposus.therapy.product import viable_cells
+from pulposus.therapy.route import carrier_symbol, is_gel, leak_share
 from pulposus.therapy.routes import endplate_seeding, epidural, intravenous, transannular, transpedicular
 from pulposus.therapy.treatment import ROUTES, treat
 from pulposus.tissue.wound import Wound, opening

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from pulposus.therapy.depot import Depot
-from pulposus.therapy.route import Delivery, viable_cells
+from pulposus.therapy.product import viable_cells
+from pulposus.therapy.route import Delivery
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Event
 

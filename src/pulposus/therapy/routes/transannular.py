@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import exp
 from typing import Any
 
-from pulposus.therapy.route import Delivery, is_gel, leak_share, viable_cells
+from pulposus.therapy.product import viable_cells
+from pulposus.therapy.route import Delivery, is_gel, leak_share
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
 from pulposus.tissue.geometry import Geometry
