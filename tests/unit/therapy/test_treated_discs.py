@@ -228,7 +228,7 @@ def test_a_share_of_fresh_cells_is_lost_while_settling():
     """With no other fate the loss on record is what is missing at the end."""
     fates = dict.fromkeys(("transplant_late_death_rate", "transplant_division_rate", "differentiation_rate"), 0)
     drawn = draw(**{n: f"{v} 1/day" for n, v in fates.items()}, msc_glucose_death_threshold="0 mM", acid_death_rate="0 1/day",
-                 death_switch_glucose="0.001 mM")
+                 clearance_rate_not_stated="0 1/day", death_switch_glucose="0.001 mM")
     _, found = run({"cells": [dose(cells(alive=1.0))]}, drawn, [0.0, 60.0], tol=1e-4)
     entries = found["cells"].ledger.entries["transplanted"]
     assert -entries["early loss"] / entries["transannular dose"] == pytest.approx(drawn.value("transplant_early_loss"), rel=2e-3)

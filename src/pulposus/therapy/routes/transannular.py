@@ -6,7 +6,7 @@ from math import exp
 from typing import Any
 
 from pulposus.therapy.injection import inject
-from pulposus.therapy.product import viable_cells
+from pulposus.therapy.product import vesicle_dose_particles, viable_cells
 from pulposus.therapy.route import Delivery, carrier_symbol, is_gel
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
@@ -39,8 +39,9 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     if product.kind == "vehicle":
         return Delivery(wounds=wounds, harms=harms, access=access)
     if product.kind == "vesicles":
-        kept = product.dose * (1 - injected.leak)
-        return Delivery(wounds=wounds, particles=kept, harms=harms, lost={"leak": product.dose - kept}, access=access,
+        left = vesicle_dose_particles(draw, product)
+        kept = left * (1 - injected.leak)
+        return Delivery(wounds=wounds, particles=kept, harms=harms, lost={"storage": product.dose - left, "leak": left - kept}, access=access,
                         vesicles=[vesicle_dose(dose.at, kept, is_gel(product.carrier))])
     viable = viable_cells(draw, product)
     harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * injected.leak)

@@ -18,7 +18,7 @@ from scipy.special import ndtri
 
 from pulposus.therapy.endplate_pool import onto_endplate
 from pulposus.therapy.injection import inject
-from pulposus.therapy.product import viable_cells
+from pulposus.therapy.product import vesicle_dose_particles, viable_cells
 from pulposus.therapy.route import Delivery, is_gel
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
@@ -68,9 +68,10 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     if product.kind == "vehicle":
         return Delivery(wounds=wounds, harms=harms, access=access)
     kept = (1 - harms["leak"]) * reached
-    viable = product.dose if product.kind == "vesicles" else viable_cells(draw, product)
+    viable = vesicle_dose_particles(draw, product) if product.kind == "vesicles" else viable_cells(draw, product)
     lost = {"leak": viable * harms["leak"] * reached, "missed": viable * (1 - reached)}
     if product.kind == "vesicles":
+        lost["storage"] = product.dose - viable
         return Delivery(wounds=wounds, particles=viable * kept, harms=harms, lost=lost, access=access,
                         vesicles=[vesicle_dose(dose.at, viable * kept, is_gel(product.carrier))])
     dead = product.dose - viable
