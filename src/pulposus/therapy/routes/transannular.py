@@ -41,7 +41,8 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     if product.kind == "vesicles":
         left = vesicle_dose_particles(draw, product)
         kept = left * (1 - injected.leak)
-        return Delivery(wounds=wounds, particles=kept, harms=harms, lost={"storage": product.dose - left, "leak": left - kept}, access=access,
+        return Delivery(wounds=wounds, particles=kept, harms=harms, access=access,
+                        lost={"storage": product.dose - left, "leak": left - kept},
                         vesicles=[vesicle_dose(dose.at, kept, is_gel(product.carrier))])
     viable = viable_cells(draw, product)
     harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * injected.leak)
