@@ -36,6 +36,7 @@ __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
 
 RIVALS = ("formulation", "oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan")
 RIVALS_OF_EVENTS = {"calcification": ("calcification", "ageing"), "load": ("load",)}  # law -> the events that it acts in
+RIVALS_OF_PRODUCTS = {"vesicle_effect": "vesicles"}  # law -> the product that it speaks of
 NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
 _PREVIEW = 8  # finished draws after which a first table can be shown
 _DEFAULT = "default"
@@ -64,13 +65,16 @@ class Comparison:
 
 
 def rival_laws(plan: Plan) -> dict[str, dict[str, Any]]:
-    """Return rival -> the one law it changes, for every built rival of the laws of a plan that its history gives something to do.
+    """Return rival -> the one law it changes, for every built rival of the laws of a plan that its history or products give
+    something to do.
 
     The glucose limiter keeps glucose from going negative; its constant is drawn, and to leave it out is no rival.
     """
     out: dict[str, dict[str, Any]] = {}
     happened = {event.event for event in plan.spec.history}
-    for law in (*RIVALS, *(law for law, events in RIVALS_OF_EVENTS.items() if happened & set(events))):
+    given = {dose.product.kind for arm in plan.spec.arms for dose in arm.doses}
+    of_products = [law for law, kind in RIVALS_OF_PRODUCTS.items() if kind in given]
+    for law in (*RIVALS, *(law for law, events in RIVALS_OF_EVENTS.items() if happened & set(events)), *of_products):
         for choice in terms("law")[law].choices:
             if choice != plan.laws[law]:
                 out[f"{law}: {choice}"] = {law: choice}

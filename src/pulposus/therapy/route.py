@@ -24,14 +24,14 @@ class Delivery:
     """What one dose becomes.
 
     cells: events that put cells into the disc; expected: cells that may arrive; wounds: events of injury; vesicles:
-    events of particles, with their number; depots: builders of compartments outside the disc with their events;
-    harms: name -> chance or share (0..1).
+    doses of particles (therapy/vesicles.py), with their number; depots: builders of compartments outside the disc with their
+    events; harms: name -> chance or share (0..1).
     """
 
     cells: list[Event] = field(default_factory=list)
     expected: float = 0.0
     wounds: list[Event] = field(default_factory=list)
-    vesicles: list[Event] = field(default_factory=list)
+    vesicles: list[Any] = field(default_factory=list)
     particles: float = 0.0
     depots: list[tuple[Callable[[list[Event], float], Process], Event, float]] = field(default_factory=list)
     harms: dict[str, float] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from pulposus.core.errors import unknown
 from pulposus.therapy.route import Delivery, amount_given
 from pulposus.therapy.transplant import Transplant
-from pulposus.therapy.vesicles import Vesicles
+from pulposus.therapy.vesicle_effect import vesicle_effects
+from pulposus.therapy.vesicles import vesicle_processes
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Event, Process
 from pulposus.tissue.wound import wound_processes
@@ -37,10 +38,12 @@ def _deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     return delivered
 
 
-def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = False) -> Treatment:
+def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = False,
+          laws: Mapping[str, Any] | None = None) -> Treatment:
     """Return the treatment that these doses are in one draw of one disc, `wounded` already or not.
 
-    An arm carries only the processes that its doses and an earlier wound need. Raises InputError for an unknown route.
+    An arm carries only the processes that its doses and an earlier wound need. laws: `vesicle_effect: none` leaves vesicles without
+    effect. Raises InputError for an unknown route.
     """
     given = [(dose, _deliver(dose, draw, geometry)) for dose in doses]
     cells = [e for _, d in given for e in d.cells]
@@ -48,10 +51,11 @@ def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = F
     vesicles = [e for _, d in given for e in d.vesicles]
     processes: list[Process] = wound_processes(wounds) if wounds or wounded else []  # the needle goes before what it brings
     expected = sum(d.expected for _, d in given)
-    if any(dose.product.kind == "cells" for dose, _ in given):
+    with_cells = any(dose.product.kind == "cells" for dose, _ in given)
+    if with_cells:
         processes.append(Transplant(cells, expected))
     if vesicles:
-        processes.append(Vesicles(vesicles, sum(d.particles for _, d in given)))
+        processes += [*vesicle_processes(vesicles, with_cells), *vesicle_effects(vesicles, laws or {})]
     depots: dict[Callable[..., Process], list[tuple[Event, float]]] = {}
     for dose, d in given:
         for build, event, amount in d.depots:

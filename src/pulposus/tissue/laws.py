@@ -63,3 +63,4 @@ class CourseLaws(Laws):
     calcification: Annotated[str, Law("calcification")] = law_field("calcification")
     load: Annotated[str, Law("load")] = law_field("load")
     response: Annotated[str, Law("response")] = law_field("response")
+    vesicle_effect: Annotated[str, Law("vesicle_effect")] = law_field("vesicle_effect")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp
 from typing import Any
 
-from pulposus.therapy.route import Delivery, is_gel, leak_share, viable_cells
+from pulposus.therapy.route import Delivery, leak_share, viable_cells
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
 from pulposus.tissue.geometry import Geometry
@@ -28,7 +28,7 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     if product.kind == "vesicles":
         kept = product.dose * (1 - leak)
         return Delivery(wounds=wounds, particles=kept, harms=harms,
-                        vesicles=[vesicle_dose(dose.at, kept, is_gel(product.carrier))])
+                        vesicles=[vesicle_dose(dose.at, product, kept)])
     if product.kind == "vehicle":
         return Delivery(wounds=wounds, harms=harms)
     viable = viable_cells(draw, product)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import exp
 from typing import Any
 
-from pulposus.therapy.route import Delivery, is_gel, leak_share, viable_cells
+from pulposus.therapy.route import Delivery, leak_share, viable_cells
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
 from pulposus.tissue.geometry import Geometry
@@ -33,7 +33,7 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     kept = (1 - harms["leak"]) * reached
     if product.kind == "vesicles":
         return Delivery(wounds=wounds, particles=product.dose * kept, harms=harms,
-                        vesicles=[vesicle_dose(dose.at, product.dose * kept, is_gel(product.carrier))])
+                        vesicles=[vesicle_dose(dose.at, product, product.dose * kept)])
     viable = viable_cells(draw, product)
     harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * (1 - kept))
     return Delivery([bolus(dose.at, "transpedicular dose", viable * kept)], viable * kept, wounds, harms=harms)
