@@ -30,6 +30,7 @@ ENVIRONMENT = ("IL1B_ext", "TNF_ext", "HYPOXIA", "COMPRESSION")
 KEYS = ("il1b", "tnf", "oxygen", "load")
 REFERENCE_OXYGEN = 0.5  # share of the low-oxygen axis at which unstimulated cells are read
 ATMOSPHERE = 101.325  # kPa
+PER_TOLD = (1.0, 1.0, 100.0 / ATMOSPHERE, 1.0)  # from the unit told to that of the curve
 
 
 def shares(environment: Mapping[str, Any]) -> Array:
@@ -41,9 +42,11 @@ def shares(environment: Mapping[str, Any]) -> Array:
     curves = load_responses()
     if set(environment) != set(KEYS):
         raise NotAllowed(", ".join(environment), ", ".join(KEYS))
-    values = np.broadcast_arrays(*(np.atleast_1d(np.asarray(environment[key], dtype=float)) for key in KEYS))
-    scale = (1.0, 1.0, 100.0 / ATMOSPHERE, 1.0)
-    return np.column_stack([curves[id].share(each.ravel() * by) for id, each, by in zip(ENVIRONMENT, values, scale, strict=True)])
+    values = [np.atleast_1d(np.asarray(environment[key], dtype=float)).ravel() for key in KEYS]
+    found = np.empty((max(map(len, values)), len(KEYS)))
+    for column, (id, value, by) in enumerate(zip(ENVIRONMENT, values, PER_TOLD, strict=True)):
+        found[:, column] = curves[id].share(value * by)
+    return found
 
 
 class CellModel:

@@ -159,19 +159,16 @@ def _grid(model: CellModel, folder: Path | None) -> SparseGrid:
 
 def factors(states: Array, rested: Array, gains: Gains) -> Phenotypes:
     """Return the factors of states (points, states and drive of senescence), told from those of unstimulated cells."""
-    at = {id: place for place, id in enumerate(STATES)} | {"SENESCENCE": len(STATES)}
-
-    def phi(id: str) -> Array:
-        x, x0 = states[:, at[id]], rested[at[id]]
-        return np.clip((x - x0) / (1.0 - x0), 0.0, 1.0)
-
-    synthesis = (np.maximum(states[:, at["MATSYN"]], 1e-9) / rested[at["MATSYN"]]) ** gains.exponent
+    change = np.minimum(np.maximum((states - rested) / (1.0 - rested), 0.0), 1.0)
+    phi = {id: change[:, place] for place, id in enumerate((*STATES, "SENESCENCE"))}
+    made, divided = STATES.index("MATSYN"), STATES.index("PROLIFERATION")
+    synthesis = (np.maximum(states[:, made], 1e-9) / rested[made]) ** gains.exponent
     return Phenotypes(
-        death=1.0 + (gains.apoptosis * phi("APOPTOSIS") + gains.pyroptosis * phi("PYROPTOSIS")) / gains.basal_death,
-        division=np.maximum(states[:, at["PROLIFERATION"]], 0.0) / rested[at["PROLIFERATION"]],
-        senescence=1.0 + gains.senescence * phi("SENESCENCE") / gains.basal_senescence,
-        calcification=1.0 + gains.calcification * phi("CALCIF") / gains.basal_calcification,
-        synthesis=np.clip(synthesis, gains.least, gains.most),
-        degradation=1.0 + (gains.degradation - 1.0) * phi("MATDEG"),
-        secretion={id: 1.0 + (gains.secretion - 1.0) * phi(id) for id in CYTOKINES},
+        death=1.0 + (gains.apoptosis * phi["APOPTOSIS"] + gains.pyroptosis * phi["PYROPTOSIS"]) / gains.basal_death,
+        division=np.maximum(states[:, divided], 0.0) / rested[divided],
+        senescence=1.0 + gains.senescence * phi["SENESCENCE"] / gains.basal_senescence,
+        calcification=1.0 + gains.calcification * phi["CALCIF"] / gains.basal_calcification,
+        synthesis=np.minimum(np.maximum(synthesis, gains.least), gains.most),
+        degradation=1.0 + (gains.degradation - 1.0) * phi["MATDEG"],
+        secretion={id: 1.0 + (gains.secretion - 1.0) * phi[id] for id in CYTOKINES},
     )

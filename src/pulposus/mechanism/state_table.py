@@ -1,9 +1,10 @@
 """States of the cell network over what a disc feeds it, as a table read by straight lines between its nodes.
 
-    axes   v = sqrt(share) of IL-1b, TNF, senescence and cargo, share of low oxygen;   load at rest, as the tissue has its own law
+    axes   v = sqrt(share) of IL-1b, TNF and cargo, share of low oxygen
     x(v)   sum over the corners of the cell of the table that holds v of  prod_axis (1 - |v - v_corner| / width) x_corner
 
-The nodes are solved; unstimulated cells lie on a node. Between nodes nothing overshoots, so that cells at rest stay at rest, which
+The cell is one that is not senescent and carries no load: senescent cells are a pool of the tissue with a secretion of their own,
+and the tissue has a law of its own for load, so that neither is counted twice. The nodes are solved; unstimulated cells lie on a node. Between nodes nothing overshoots, so that cells at rest stay at rest, which
 matters as a small state of death is a large factor on a small basal rate. A table rests on the cell type, the hypotheses, the
 settings and the cargo vector alone: gains and potencies are drawn without making it anew. It is kept in memory and in the user's
 cache folder.
@@ -33,7 +34,7 @@ __all__ = ["StateTable", "cache_folder", "table_of"]
 Array = NDArray[np.float64]
 
 # axis -> nodes, the column of `CellModel` that it fills, and whether it runs by the square root of its share
-AXES = {"il1b": (9, 0, True), "tnf": (9, 1, True), "oxygen": (7, 2, False), "senescence": (4, 5, True), "cargo": (8, 4, True)}
+AXES = {"il1b": (9, 0, True), "tnf": (9, 1, True), "oxygen": (7, 2, False), "cargo": (8, 4, True)}
 COLUMNS = 6
 _kept: dict[str, StateTable] = {}
 
@@ -50,37 +51,48 @@ class StateTable:
     rested: Array
     seconds: float = 0.0
 
-    def at(self, environment: Mapping[str, Any], senescence: Any = 0.0, cargo: Any = 0.0) -> Array:
+    def at(self, environment: Mapping[str, Any], cargo: Any = 0.0) -> Array:
         """Return the states (points, states and drive of senescence).
 
-        environment: `il1b`, `tnf` (ng/mL), `oxygen` (kPa), arrays (points,); senescence, cargo: shares from 0 to 1.
+        environment: `il1b`, `tnf` (ng/mL), `oxygen` (kPa), arrays (points,); cargo: from 0 to 1 along the vector.
 
         >>> table = table_of({})
         >>> bool(np.allclose(table.at({"il1b": 0.0, "tnf": 0.0, "oxygen": 3.03975})[0], table.rested))
         True
         """
-        seen = shares({**environment, "load": 0.0})
-        columns = [seen[:, 0], seen[:, 1], seen[:, 2], *(np.broadcast_to(np.asarray(x, dtype=float), len(seen)) for x in (senescence, cargo))]
-        place, left = np.zeros(len(seen), dtype=np.int32), []
-        for column, size, stride, (_, _, root) in zip(columns, self.sizes, self._strides, AXES.values(), strict=True):
-            if size == 1:
-                continue
-            v = np.clip(column, 0.0, 1.0)
-            v = (np.sqrt(v) if root else v) * (size - 1)
-            low = np.minimum(v.astype(np.int32), size - 2)
-            place += low * np.int32(stride)
-            part = v - low
-            if part.any():
-                left.append((part, stride))
-        return self._read(place, left)
+        return self._read(*self._corner(environment), *self._along(cargo))
 
-    def _read(self, place: NDArray[np.int32], left: Sequence[tuple[Array, int]]) -> Array:
-        """Return the weighted sum over the corners: `place` is the lowest one, `left` how far beyond it each axis is."""
+    def with_and_without(self, environment: Mapping[str, Any], cargo: Array) -> tuple[Array, Array]:
+        """Return the states with cargo (points,) and without it, at the same points."""
+        place, left = self._corner(environment)
+        return self._read(place, left, *self._along(cargo)), self._read(place, left, 0, [])
+
+    def _corner(self, environment: Mapping[str, Any]) -> tuple[NDArray[np.int32], list[tuple[Array, int]]]:
+        """Return the lowest corner of the cell of every point, and how far beyond it each axis of the environment is."""
+        seen = shares({**environment, "load": 0.0})
+        place, left = np.zeros(len(seen), dtype=np.int32), []
+        for axis, size, stride in zip(("il1b", "tnf", "oxygen"), self.sizes, self._strides, strict=False):
+            low, part = _step(seen[:, AXES[axis][1]], size, AXES[axis][2])
+            place += low * np.int32(stride)
+            left += [(part, stride)] if part.any() else []
+        return place, left
+
+    def _along(self, cargo: Any) -> tuple[Any, list[tuple[Array, int]]]:
+        """Return the same of the axis of cargo, the last one; nothing where there is none."""
+        if self.sizes[-1] == 1 or not np.any(cargo):
+            return 0, []
+        low, part = _step(np.atleast_1d(np.asarray(cargo, dtype=float)), self.sizes[-1], AXES["cargo"][2])
+        return low, [(part, 1)]
+
+    def _read(self, place: NDArray[np.int32], left: Sequence[tuple[Array, int]], low: Any, along: Sequence[tuple[Array, int]]) -> Array:
+        """Return the weighted sum over the corners."""
         from scipy.sparse import csr_array
 
+        place = place + low
         weights, steps = np.ones((len(place), 1)), np.zeros(1, dtype=np.int32)
-        for part, stride in left:
-            weights = np.hstack([weights * (1.0 - part)[:, None], weights * part[:, None]])
+        for part, stride in (*left, *along):
+            far = weights * part[:, None]
+            weights = np.concatenate([weights - far, far], axis=1)
             steps = np.concatenate([steps, steps + np.int32(stride)])
         at = (place[:, None] + steps).ravel()
         ends = np.arange(0, at.size + 1, len(steps), dtype=np.int32)
@@ -89,6 +101,14 @@ class StateTable:
     @cached_property
     def _strides(self) -> tuple[int, ...]:
         return tuple(int(np.prod(self.sizes[axis + 1:])) for axis in range(len(self.sizes)))
+
+
+def _step(share: Array, size: int, root: bool) -> tuple[NDArray[np.int32], Array]:
+    """Return the node below each share on an axis, and how far beyond it the share is, 0 to 1."""
+    v = np.minimum(np.maximum(share, 0.0), 1.0)
+    v = (np.sqrt(v) if root else v) * (size - 1)
+    low = np.minimum(v.astype(np.int32), np.int32(size - 2))
+    return low, v - low
 
 
 def cache_folder() -> Path:
@@ -103,7 +123,7 @@ def table_of(vector: Mapping[str, float], cell: str = "NP", hypotheses: Mapping[
 
     folder: where it is kept, the user's cache folder when None; a folder that cannot be written is passed over.
 
-    >>> table_of({}).values.shape == (9 * 9 * 7 * 4, len(STATES) + 1)
+    >>> table_of({}).values.shape == (9 * 9 * 7, len(STATES) + 1)
     True
     """
     model = CellModel(vector, cell, choose(hypotheses), calibrated())
@@ -126,7 +146,7 @@ def _make(model: CellModel, sizes: tuple[int, ...], path: Path) -> StateTable:
     nodes = np.array(list(_nodes(sizes)))
     points = np.zeros((len(nodes), COLUMNS))
     points[:, [column for _, column, _ in AXES.values()]] = nodes
-    values, rested = model.solve(points), model.rested()
+    values, rested = np.ascontiguousarray(model.solve(points)), model.rested()
     part = path.with_suffix(f".{os.getpid()}.part.npz")  # written whole or not at all, by several processes at once
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,7 @@ from pulposus.core.vocabulary import terms
 from pulposus.study.ceiling import dose_ceilings
 from pulposus.study.comparator import named_comparator
 from pulposus.study.dataset import build
+from pulposus.study.network_response import ready_tables
 from pulposus.study.execute import cores, run_tasks
 from pulposus.study.parts import Parts
 from pulposus.study.plan import Plan, accepted_draws, make_plan
@@ -96,6 +97,8 @@ class _Run:
         if record.options["hypotheses"] == "all":
             self.plans |= {rival: make_plan(spec, NODES, record.seed, laws) for rival, laws in rival_laws(plan).items()}
         self.indices, self.rejected = accepted_draws(plan, count)
+        products = [dose.product for arm in spec.arms for dose in arm.doses]
+        self.seconds_of_tables = sum(ready_tables(each.laws, products) for each in self.plans.values())
         begun = time.monotonic()
         self.nominal = run_draw(plan, None)
         self.seconds_per_draw = time.monotonic() - begun
@@ -145,7 +148,8 @@ def compare(spec: StudySpec, text: str = "", *, draws: int | None = None, seed: 
     run.found = {task: outcome for task in run.tasks if (outcome := parts.load(task)) is not None}
     left = [task for task in run.tasks if task not in run.found]
     meter.start(len(left), f"{len(left)} draws x {len(spec.arms)} arms, about {run.seconds_per_draw * len(left) / workers:.0f} s "
-                           f"on {workers} processes" + (f", {len(run.found)} draws kept from before" if run.found else ""))
+                           f"on {workers} processes" + (f", {len(run.found)} draws kept from before" if run.found else "")
+                           + (f"; tables of the cell network ready in {run.seconds_of_tables:.1f} s" if run.seconds_of_tables else ""))
 
     def done(task: Task, outcome: DrawOutcome) -> None:
         run.found[task] = outcome

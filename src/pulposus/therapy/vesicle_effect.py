@@ -3,11 +3,10 @@
     s = E q / (q + q_half)                            place along the cargo vector, 0 to 1, of q vesicles at work per cell
     factor = 1 + w (m(env, s) / m(env, 0) - 1)        on the basal rates of death, division, senescence, secretion, matrix ...
 
-m the network's modifiers (mechanism/phenotypes.py) at the cytokines, oxygen and senescent share of a point, w the share of its cells
-that is reached. E is how far along the vector full cells come, none to all; q_half a dose of half effect: vesicles per cell for a
+m the network's modifiers (mechanism/phenotypes.py) at the cytokines and oxygen of a point, w the share of its cells that is reached. E is how far along the vector full cells come, none to all; q_half a dose of half effect: vesicles per cell for a
 whole vesicle, copies per cell over copies per vesicle for a named cargo. Both priors are wide and hold no effect. An arm without
-vesicles, without a living target cell, without potency or without evidence of a cargo has no factor at all: it differs by nothing.
-Several vectors in one arm multiply their factors. The gains and potencies are drawn; the network's own edges are not.
+vesicles, without potency or without evidence of a cargo has no factor at all and differs by nothing; where no cell lives a factor has
+nothing to multiply. What two cargos do to one cell at once is not built. Gains and potencies are drawn; the network's edges are not.
 """
 
 from __future__ import annotations
@@ -17,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from pulposus.core.errors import PulposusError
 from pulposus.mechanism.phenotypes import GAINS, Gains, factors
+from pulposus.mechanism.state_table import table_of
 from pulposus.therapy.cargo import Cargo, cargo_of
 from pulposus.therapy.vesicles import VesicleDose
 from pulposus.tissue.process import Process, State
@@ -27,6 +28,7 @@ __all__ = ["VesicleEffect", "potency", "vesicle_effects"]
 
 _COPIES = {"native": "cargo_copies_native"}  # of a named cargo per vesicle, where it is not loaded
 _LOADED = "cargo_copies_loaded"
+_LEAST = 1e-6  # of the way along a vector; less is nothing
 
 
 def potency(q: Any, full: Any, half: Any) -> Any:
@@ -47,8 +49,6 @@ class VesicleEffect(Process):
 
     def __init__(self, cargo: Cargo) -> None:
         """cargo: what is in the vesicles; its table of the network is made ready."""
-        from pulposus.mechanism.state_table import table_of
-
         self.cargo = cargo
         self.table = table_of(cargo.vector)
         own = ("vesicle_half_dose",) if cargo.whole else ("cargo_half_copies", _COPIES.get(cargo.modification, _LOADED))
@@ -65,18 +65,19 @@ class VesicleEffect(Process):
         """Return the factors that cargo sets; none where it does nothing."""
         w = p["reached_share"]
         s = potency(np.maximum(state["cargo"], 0.0), p["cargo_full_share"], self.half(p))
-        here = np.flatnonzero((w * s > 0) & (state["native"] + state["senescent"] > 0))
+        here = np.flatnonzero((w > 0) & (s > _LEAST))
         if not here.size:
             return {}
-        seen, share = surroundings(state, here)
-        key = b"".join(each.tobytes() for each in (here, *seen.values(), share, s))
+        seen = surroundings(state, here)
+        key = b"".join(each.tobytes() for each in (*seen.values(), s))
         if key != self._last[0]:
-            self._last = key, self._factors(here, seen, share, s[here], w, p)
+            self._last = key, self._factors(here, seen, s[here], w, p)
         return self._last[1]
 
-    def _factors(self, here: Any, seen: dict[str, Any], share: Any, s: Any, w: Any, p: State) -> dict[str, Any]:
+    def _factors(self, here: Any, seen: dict[str, Any], s: Any, w: Any, p: State) -> dict[str, Any]:
         gains = Gains.of(lambda symbol: p[symbol] if np.ndim(p[symbol]) == 0 else p[symbol][here])
-        with_cargo, without = (modifiers_of(factors(self.table.at(seen, share, x), self.table.rested, gains)) for x in (s, 0.0))
+        both = self.table.with_and_without(seen, s)
+        with_cargo, without = (modifiers_of(factors(states, self.table.rested, gains)) for states in both)
         out = {}
         for name in NETWORK_MODIFIERS:
             ratio = np.divide(with_cargo[name], without[name], out=np.ones(len(here)), where=without[name] > 0)
@@ -86,8 +87,13 @@ class VesicleEffect(Process):
 
 
 def vesicle_effects(doses: Sequence[VesicleDose], laws: Mapping[str, Any]) -> list[Process]:
-    """Return what the cargo of these doses sets: nothing under `vesicle_effect: none` or where no cargo acts on cells of the nucleus."""
+    """Return what the cargo of these doses sets: nothing under `vesicle_effect: none` or where no cargo acts on cells of the nucleus.
+
+    Raises PulposusError for different cargo in one arm.
+    """
     if laws.get("vesicle_effect") == "none":
         return []
-    found = [cargo_of(dose.product) for dose in doses]
-    return [VesicleEffect(cargo) for cargo in dict.fromkeys(cargo for cargo in found if cargo.acts)]
+    found = list(dict.fromkeys(cargo_of(dose.product) for dose in doses))
+    if len(found) > 1:
+        raise PulposusError("vesicles of different cargo in one arm are not built; give them in arms of their own, or vesicle_effect: none")
+    return [VesicleEffect(cargo) for cargo in found if cargo.acts]

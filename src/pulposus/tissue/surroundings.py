@@ -1,7 +1,7 @@
 """What a disc feeds the cell network at its points, and the modifiers that the network's factors set.
 
-IL-1b and TNF in ng/mL, oxygen in kPa, the senescent share of the living cells; the load stays at rest, as the tissue has a law of
-its own for it.
+IL-1b and TNF in ng/mL, oxygen in kPa. The load stays at rest and the cell is not senescent, as the tissue has a law of its own for the
+one and a pool of cells with a secretion of their own for the other.
 """
 
 from __future__ import annotations
@@ -16,25 +16,21 @@ from pulposus.tissue.process import State
 
 __all__ = ["NETWORK_MODIFIERS", "READ_BY_NETWORK", "modifiers_of", "surroundings"]
 
-READ_BY_NETWORK = ("il1b", "tnf", "oxygen", "native", "senescent")
+READ_BY_NETWORK = ("il1b", "tnf", "oxygen")
 NETWORK_MODIFIERS = ("death", "division", "senescence", "calcification", "synthesis", "degradation", "secretion_il1b", "secretion_tnf",
                      "secretion_chemokine")
 _CHEMOKINE = "CCL5"
-_PER_NG, _PER_KPA = convert(1.0, "kg/m**3", "ng/mL"), convert(1.0, "Pa", "kPa")
+_PER = (convert(1.0, "kg/m**3", "ng/mL"), convert(1.0, "kg/m**3", "ng/mL"), convert(1.0, "Pa", "kPa"))
 
 
-def surroundings(state: State, where: Any = slice(None)) -> tuple[dict[str, Any], Any]:
-    """Return what the network reads (il1b and tnf in ng/mL, oxygen in kPa) and the senescent share, at the points `where`.
+def surroundings(state: State, where: Any = slice(None)) -> dict[str, Any]:
+    """Return what the network reads (il1b and tnf in ng/mL, oxygen in kPa) at the points `where`.
 
-    >>> few = {"il1b": 1e-6, "tnf": 0.0, "oxygen": 3e3, "native": 3.0, "senescent": 1.0}
-    >>> seen, share = surroundings({name: np.array([value]) for name, value in few.items()})
-    >>> [round(float(x[0]), 6) for x in seen.values()], share.tolist()
-    ([1.0, 0.0, 3.0], [0.25])
+    >>> seen = surroundings({name: np.array([value]) for name, value in {"il1b": 1e-6, "tnf": -1e-9, "oxygen": 3e3}.items()})
+    >>> [round(float(x[0]), 6) for x in seen.values()]
+    [1.0, 0.0, 3.0]
     """
-    il1b, tnf, oxygen, native, senescent = (np.maximum(state[name], 0.0)[where] for name in READ_BY_NETWORK)
-    living = native + senescent
-    share = np.divide(senescent, living, out=np.zeros_like(living), where=living > 0)
-    return {"il1b": il1b * _PER_NG, "tnf": tnf * _PER_NG, "oxygen": oxygen * _PER_KPA}, share
+    return {name: np.maximum(state[name][where], 0.0) * per for name, per in zip(READ_BY_NETWORK, _PER, strict=True)}
 
 
 def modifiers_of(factors: Phenotypes) -> dict[str, Any]:
