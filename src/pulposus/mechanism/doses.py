@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from pulposus.core.errors import Fault, NotAllowed
 from pulposus.core.files import packaged, read_yaml
@@ -34,14 +37,14 @@ class Response:
     none: float = 0.0
     full: float = 0.0
 
-    def share(self, dose: float, half: float | None = None) -> float:
-        """Return what a dose is worth, from 0 to 1, in the unit of the curve.
+    def share(self, dose: Any, half: float | None = None) -> Any:
+        """Return what a dose, or each of an array of doses, is worth from 0 to 1, in the unit of the curve.
 
         >>> round(load_responses()["IL1B_ext"].share(10.0), 3)
         0.909
         """
         if self.curve == "line":
-            return min(1.0, max(0.0, (dose - self.none) / (self.full - self.none)))
+            return np.clip((dose - self.none) / (self.full - self.none), 0.0, 1.0)
         middle = (half or self.half) ** self.hill
         power = dose**self.hill
         return middle / (middle + power) if self.curve == "falling" else power / (middle + power)
@@ -77,7 +80,7 @@ def read_share(node: str, text: str, where: str, faults: list[Fault]) -> float |
     if curve is None or dose is None or not dose < LARGEST:
         faults.append(Fault("", where, repr(text), allowed))
         return None
-    return curve.share(dose)
+    return float(curve.share(dose))
 
 
 def _in_unit(value: float, unit: str, wanted: str) -> float | None:

@@ -26,16 +26,19 @@ from pulposus.study.ceiling import dose_ceilings
 from pulposus.study.comparator import named_comparator
 from pulposus.study.dataset import build
 from pulposus.study.execute import cores, run_tasks
+from pulposus.study.network_response import ready_tables
 from pulposus.study.parts import Parts
 from pulposus.study.plan import Plan, accepted_draws, make_plan
 from pulposus.study.run import DrawOutcome, run_draw
 from pulposus.study.study_file import StudySpec, read_study
+from pulposus.therapy.homing import ATTRACTED, receptor_counts
 from pulposus.tissue.symptoms import CYTOKINES
 
 __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
 
 RIVALS = ("formulation", "oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan")
 RIVALS_OF_EVENTS = {"calcification": ("calcification", "ageing"), "load": ("load",)}  # law -> the events that it acts in
+RIVALS_OF_PRODUCTS = {"vesicle_effect": "vesicles", "paracrine": "cells"}  # law -> the product that it speaks of
 NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
 _PREVIEW = 8  # finished draws after which a first table can be shown
 _DEFAULT = "default"
@@ -64,17 +67,29 @@ class Comparison:
 
 
 def rival_laws(plan: Plan) -> dict[str, dict[str, Any]]:
-    """Return rival -> the one law it changes, for every built rival of the laws of a plan that its history gives something to do.
+    """Return rival -> the one law it changes, for every built rival of the laws of a plan that its history or products give
+    something to do.
 
     The glucose limiter keeps glucose from going negative; its constant is drawn, and to leave it out is no rival.
     """
     out: dict[str, dict[str, Any]] = {}
     happened = {event.event for event in plan.spec.history}
-    for law in (*RIVALS, *(law for law, events in RIVALS_OF_EVENTS.items() if happened & set(events))):
+    given = {dose.product.kind for arm in plan.spec.arms for dose in arm.doses}
+    of_products = [law for law, kind in RIVALS_OF_PRODUCTS.items() if kind in given]
+    for law in (*RIVALS, *(law for law, events in RIVALS_OF_EVENTS.items() if happened & set(events)), *of_products):
         for choice in terms("law")[law].choices:
             if choice != plan.laws[law]:
                 out[f"{law}: {choice}"] = {law: choice}
-    return out
+    return out | {f"homing: {choice}": {"homing": choice} for choice in _homing_rivals(plan) if choice != plan.laws["homing"]}
+
+
+def _homing_rivals(plan: Plan) -> list[str]:
+    """Return the identities of the chemokine that change something: none where cells are drawn at all, each where a receptor counts."""
+    doses = [dose for arm in plan.spec.arms for dose in arm.doses if dose.product.kind == "cells"]
+    drawn = any(dose.route.kind in ATTRACTED or getattr(dose.route, "target", "") == "endplate" for dose in doses)
+    choices = [c for c in terms("law")["homing"].choices if c != "none"]
+    differ = any(len({receptor_counts(dose.product.source, c) for c in choices}) > 1 for dose in doses)
+    return [*(["none"] if drawn else []), *(choices if drawn and differ else [])]
 
 
 def _work(plans: Mapping[str, Plan], task: Task) -> DrawOutcome:
@@ -92,6 +107,8 @@ class _Run:
         if record.options["hypotheses"] == "all":
             self.plans |= {rival: make_plan(spec, NODES, record.seed, laws) for rival, laws in rival_laws(plan).items()}
         self.indices, self.rejected = accepted_draws(plan, count)
+        products = [dose.product for arm in spec.arms for dose in arm.doses]
+        self.seconds_of_tables = sum(ready_tables(each.laws, products) for each in self.plans.values())
         begun = time.monotonic()
         self.nominal = run_draw(plan, None)
         self.seconds_per_draw = time.monotonic() - begun
@@ -141,7 +158,8 @@ def compare(spec: StudySpec, text: str = "", *, draws: int | None = None, seed: 
     run.found = {task: outcome for task in run.tasks if (outcome := parts.load(task)) is not None}
     left = [task for task in run.tasks if task not in run.found]
     meter.start(len(left), f"{len(left)} draws x {len(spec.arms)} arms, about {run.seconds_per_draw * len(left) / workers:.0f} s "
-                           f"on {workers} processes" + (f", {len(run.found)} draws kept from before" if run.found else ""))
+                           f"on {workers} processes" + (f", {len(run.found)} draws kept from before" if run.found else "")
+                           + (f"; tables of the cell network ready in {run.seconds_of_tables:.1f} s" if run.seconds_of_tables else ""))
 
     def done(task: Task, outcome: DrawOutcome) -> None:
         run.found[task] = outcome

@@ -40,6 +40,8 @@ ASKED: dict[str, tuple[str, str, str | None]] = {
     "t2_annulus": ("s", "ms", "side"), "mri_index": ("1", "percent", None), "modified_pfirrmann": ("1", "1", None),
     "modified_pfirrmann_probability": ("1", "1", "modified_grade"), "thompson": ("1", "1", None),
     "thompson_probability": ("1", "1", "grade"), "histology_shu2017": ("1", "1", None),
+    "cargo_per_cell": ("1", "1", None), "target_cells_reached": ("cell", "cell", None), "target_share_reached": ("1", "percent", None),
+    "penetration_length": ("m", "um", None), "damkoehler": ("1", "1", None),
     **dict.fromkeys(SYMPTOMS, ("1", "1", None))}
 _EXTRA = {"grade": list(GRADES), "region": list(REGIONS)}
 _MORE = {"side": list(SIDES),
@@ -77,7 +79,7 @@ def _beside_comparator(spec: StudySpec, levels: Any) -> tuple[Any, Any]:
 def _series(arms: Sequence[str], draws: Sequence[DrawOutcome], times: int, name: str) -> Any:
     si, told, extra = {**QUANTITIES, **ASKED}[name]
     shape = (len(arms), len(draws), times, *((len((_EXTRA | _MORE)[extra]),) if extra else ()))
-    absent = 0.0 if name in ("transplanted_cells", "vesicles_present") else np.nan
+    absent = 0.0 if name in ("transplanted_cells", "vesicles_present", "cargo_per_cell") else np.nan
     out = np.full(shape, np.nan)
     factor = 100.0 if told == "percent" else convert(1.0, si, told)
     for i, arm in enumerate(arms):

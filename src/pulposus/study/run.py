@@ -32,6 +32,7 @@ __all__ = ["ArmOutcome", "DrawOutcome", "run_draw"]
 
 Array = NDArray[np.float64]
 _OWN = ("transplant", *LOSSES)  # processes whose ledger entries are fates, not arrivals
+_DOSE = "vesicle dose"  # the ledger entry of vesicles that arrive
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _builder(plan: Plan, draw: Any, geometry: Any) -> Callable[[list[Process], d
     supply, share = supply_of(draw), open_share(draw, plan.laws["endplate_degeneration"])
 
     def build(further: list[Process], options: dict[str, Any]) -> Disc:
-        base = tissue_processes(plan.laws, supply, share, response=response_of(plan.laws, plan.parameters))
+        base = tissue_processes(plan.laws, supply, share, response=response_of(plan.laws))
         return Disc(draw, geometry, [*base, *further], plan.nodes, **options)
 
     return build
@@ -78,16 +79,17 @@ def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tup
     given = treatment.cells_given or treatment.particles_given
     if not given or not len(history.times):
         return float("nan"), float("nan")
-    name, field_name = ("transplanted_cells", "transplanted") if treatment.cells_given else ("vesicles_present", "vesicles")
+    name = "transplanted_cells" if treatment.cells_given else "vesicles_present"
     kind = "cells" if treatment.cells_given else "vesicles"
     at = min(min(dose.at for dose in arm.doses) + plan.landmark, float(plan.times[-1]))
     by_then = sum(amount_given(dose.product, kind) for dose in arm.doses if dose.at <= at)
     living = history.readings.get(name, np.zeros(len(history.times)))
     alive = float(np.interp(at, history.times, living)) / by_then if history.times[-1] >= at and by_then else float("nan")
     entries = history.ledger.entries
-    # what a later needle takes out again has arrived before
-    arrived = sum(max(v, 0.0) for k, v in entries.get(field_name, {}).items() if k not in (*_OWN, "vesicles"))
-    arrived += sum(v for k, v in entries.get("gel_depot", {}).items() if k == "vesicle dose")
+    if treatment.cells_given:  # what a later needle takes out again has arrived before
+        arrived = sum(max(v, 0.0) for k, v in entries.get("transplanted", {}).items() if k not in _OWN)
+    else:
+        arrived = sum(entries.get(place, {}).get(_DOSE, 0.0) for place in ("vesicles", "gel_depot"))
     return alive, float(arrived) / given
 
 
@@ -130,7 +132,7 @@ def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> D
     discs: dict[str, Disc] = {}
     for arm in plan.spec.arms:
         try:
-            treatments[arm.name] = treat(arm.doses, draw, geometry, past.wounded, plan.laws["homing"])
+            treatments[arm.name] = treat(arm.doses, draw, geometry, past.wounded, plan.laws)
             further = [*treatments[arm.name].processes, *past.processes(0.0, inf)]
             discs[arm.name] = build(further, past.disc_options(geometry))
             if reached is not None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from pulposus.tissue.process import State
 
-__all__ = ["DEFAULT", "PARAMETERS", "entering_share", "receptor_counts"]
+__all__ = ["ATTRACTED", "DEFAULT", "PARAMETERS", "entering_share", "receptor_counts"]
 
 PARAMETERS = ("homing_gain", "homing_half")
 DEFAULT = "ccl5"  # what the tissue's chemokine stands for
+ATTRACTED = ("intravenous", "endplate_seeding")  # routes by which cells have to find the disc
 _LIGAND_OF = {"CXCR4-MSC": "cxcl12"}
 _NONE = "none"
 

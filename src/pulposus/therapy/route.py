@@ -33,7 +33,7 @@ class Delivery:
     """What one dose becomes.
 
     cells: events that put cells into the disc; expected: cells that may arrive; wounds: events of injury; vesicles:
-    events of particles, with their number; depots: doses into compartments outside the disc;
+    doses of particles (therapy/vesicles.py), with their number; depots: doses into compartments outside the disc;
     harms: name -> chance or share (0..1); lost: cause -> cells or particles that never come near the disc; access: what the
     operator would note - end_pressure (Pa above rest), overfill (injected over nucleus volume), tip_offset (m).
     """
@@ -41,7 +41,7 @@ class Delivery:
     cells: list[Event] = field(default_factory=list)
     expected: float = 0.0
     wounds: list[Event] = field(default_factory=list)
-    vesicles: list[Event] = field(default_factory=list)
+    vesicles: list[Any] = field(default_factory=list)
     particles: float = 0.0
     depots: list[DepotDose] = field(default_factory=list)
     harms: dict[str, float] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
 from typing import Any
@@ -15,7 +15,8 @@ from pulposus.therapy.losses import Clearance, DeadCells, EarlyLoss, Starvation
 from pulposus.therapy.product import CellTraits, cell_traits
 from pulposus.therapy.route import Delivery, DepotDose, amount_given
 from pulposus.therapy.transplant import Transplant
-from pulposus.therapy.vesicles import Vesicles
+from pulposus.therapy.vesicle_effect import vesicle_effects
+from pulposus.therapy.vesicles import vesicle_processes
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Process
 from pulposus.tissue.wound import wound_processes
@@ -65,13 +66,15 @@ def _entering(doses: Sequence[DepotDose]) -> float | None:
     return sum(dose.cells * float(dose.entering or 0.0) for dose in stated) / sum(dose.cells for dose in doses) if stated else None
 
 
-def _traits(draw: Any, products: Sequence[Any], homes: str) -> CellTraits:
+def _traits(draw: Any, products: Sequence[Any], laws: Mapping[str, Any]) -> CellTraits:
     """Return the traits of the cells of an arm: the mean over its products, weighted by their doses."""
+    homes = laws["homing"]
     each = [cell_traits(draw, product) for product in products]
     each = [t if homing.receptor_counts(q.source, homes) else replace(t, migration=1.0, homing=1.0)
             for t, q in zip(each, products, strict=True)]
     weights = np.array([product.dose for product in products]) / sum(product.dose for product in products)
-    return CellTraits(*(float(weights @ [getattr(t, f.name) for t in each]) for f in fields(CellTraits)))
+    mean = CellTraits(*(float(weights @ [getattr(t, f.name) for t in each]) for f in fields(CellTraits)))
+    return replace(mean, paracrine=0.0) if laws.get("paracrine") == "none" else mean
 
 
 def _transplant(given: Sequence[tuple[Any, Delivery]], traits: CellTraits) -> list[Process]:
@@ -81,24 +84,26 @@ def _transplant(given: Sequence[tuple[Any, Delivery]], traits: CellTraits) -> li
     return [cells, EarlyLoss(), Starvation(), Clearance(traits.clearance_rate), DeadCells(expected)]
 
 
-def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = False, homes: str = homing.DEFAULT) -> Treatment:
+def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = False,
+          laws: Mapping[str, Any] | None = None) -> Treatment:
     """Return the treatment that these doses are in one draw of one disc, `wounded` already or not.
 
-    An arm carries only the processes that its doses and an earlier wound need. homes: the law `homing`. Raises InputError for an
-    unknown route.
+    An arm carries only the processes that its doses and an earlier wound need. laws: `homing` tells what draws cells; `vesicle_effect` and
+    `paracrine` are `none` where they are to have no effect. Raises InputError for an unknown route.
     """
     given = [(dose, _deliver(dose, draw, geometry)) for dose in doses]
     wounds = [e for _, d in given for e in d.wounds]
     vesicles = [e for _, d in given for e in d.vesicles]
     processes: list[Process] = wound_processes(wounds) if wounds or wounded else []  # the needle goes before what it brings
+    chosen = {"homing": homing.DEFAULT, **(laws or {})}
     products = [dose.product for dose, _ in given if dose.product.kind == "cells"]
     if products:
-        traits = _traits(draw, products, homes)
+        traits = _traits(draw, products, chosen)
         processes += _transplant(given, traits)
     if vesicles:
-        processes.append(Vesicles(vesicles, sum(d.particles for _, d in given)))
+        processes += [*vesicle_processes(vesicles, bool(products)), *vesicle_effects(vesicles, chosen)]
     if products:
-        processes += _depots(given, traits, homes)
+        processes += _depots(given, traits, chosen["homing"])
     harms: dict[str, float] = {}
     access: dict[str, float] = {}
     lost: dict[str, float] = {}

@@ -44,7 +44,7 @@ def volumes(mesh: SolidMesh) -> Points:
     volume = np.bincount(inverse, np.concatenate([share, share], axis=2).ravel()).astype(np.float64)
     node, index = unique // len(REGIONS), unique % len(REGIONS)
     basis = csr_array((np.ones(len(node)), (np.arange(len(node)), node)), shape=(len(node), mesh.size))
-    return Points(basis, volume, index, node)
+    return Points(basis, volume, index, node, mesh.nodes[node])
 
 
 def areas(mesh: SolidMesh, tag: str) -> Array:

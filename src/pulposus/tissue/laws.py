@@ -64,3 +64,5 @@ class CourseLaws(Laws):
     load: Annotated[str, Law("load")] = law_field("load")
     response: Annotated[str, Law("response")] = law_field("response")
     homing: Annotated[str, Law("homing")] = law_field("homing")
+    vesicle_effect: Annotated[str, Law("vesicle_effect")] = law_field("vesicle_effect")
+    paracrine: Annotated[str, Law("paracrine")] = law_field("paracrine")

@@ -109,7 +109,7 @@ def volumes(mesh: Mesh) -> Points:
     volume = np.bincount(inverse, share.ravel()).astype(np.float64)
     node, region = unique // len(REGIONS), unique % len(REGIONS)
     basis = csr_array((np.ones(len(node)), (np.arange(len(node)), node)), shape=(len(node), mesh.size))
-    return Points(basis, volume, region, node)
+    return Points(basis, volume, region, node, mesh.nodes[node])
 
 
 def areas(mesh: Mesh, tag: str) -> Array:

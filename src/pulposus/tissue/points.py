@@ -29,12 +29,16 @@ def regional(draw: Any, symbol: str, regions: tuple[str, ...], grade: str | None
 
 @dataclass(frozen=True)
 class Points:
-    """basis: (points, dof) sparse or dense; volume: (points,) m3; region: (points,) index into REGIONS."""
+    """basis: (points, dof) sparse or dense; volume: (points,) m3; region: (points,) index into REGIONS.
+
+    node: the node of each point where B is a plain gather; place: (points, axes) where each point lies (m), from the middle of the disc.
+    """
 
     basis: Any
     volume: Array
     region: NDArray[np.int64]
-    node: NDArray[np.int64] | None = None  # the node of each point where B is a plain gather
+    node: NDArray[np.int64] | None = None
+    place: Array | None = None
 
     def at(self, coefficients: Array) -> Array:
         """Return the values at the points, (..., points), of coefficients (..., dof)."""

@@ -14,6 +14,7 @@ from pulposus.therapy.treatment import treat
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.history import run_discs
+from pulposus.tissue.points import Points
 from pulposus.tissue.stepper import Control
 
 DAY, mL = 86400.0, 1e-6
@@ -47,9 +48,9 @@ def cells(dose: float = 6e6, carrier: str = "saline", volume: float = 2 * mL, al
     return SimpleNamespace(kind="cells", source="BM-MSC", dose=dose, carrier=carrier, volume=volume, thaw_viability=alive)
 
 
-def vesicles(dose: float = 1e10, carrier: str = "saline", volume: float = 0.2 * mL) -> SimpleNamespace:
+def vesicles(dose: float = 1e10, carrier: str = "saline", volume: float = 0.2 * mL, source: str = "BM-MSC", **more: Any) -> SimpleNamespace:
     """Return a product of vesicles."""
-    return SimpleNamespace(kind="vesicles", source="BM-MSC", dose=dose, carrier=carrier, volume=volume)
+    return SimpleNamespace(kind="vesicles", source=source, dose=dose, carrier=carrier, volume=volume, **more)
 
 
 def vehicle(carrier: str = "saline", volume: float = 2 * mL) -> SimpleNamespace:
@@ -65,17 +66,18 @@ def dose(product: Any, route: Any = NEEDLE, day: float = 0.0) -> SimpleNamespace
 def put_in(delivery: Any, geometry: Any) -> float:
     """Return the cells or particles that the events of a delivery put into the disc (of its first event)."""
     volume = 0.5 * geometry.nucleus_volume
-    points = SimpleNamespace(region=np.array([0, 0, 1]), volume=np.array([volume, volume, 1.0]))
+    points = Points(np.eye(3), np.array([volume, volume, 1.0]), np.array([0, 0, 1]), place=np.zeros((3, 2)))
+    p = {"penetration_length": 1e-5, "injectate_soaked_share": 0.5}
     for event, name in [(e, "transplanted") for e in delivery.cells] + [(e, "vesicles") for e in delivery.vesicles]:
-        jump = event.jump({}, {}, points)
+        jump = event.jump({}, p, points)
         return float((jump[name] * points.volume).sum()) if name in jump else float(jump["gel_depot"])
     return 0.0
 
 
-def run(arms: Mapping[str, Sequence[Any]], drawn: Draw, days: Sequence[float], nodes: int = 200, tol: float = 4e-3):
+def run(arms: Mapping[str, Sequence[Any]], drawn: Draw, days: Sequence[float], nodes: int = 200, tol: float = 4e-3, **laws: str):
     """Return arm -> treatment, arm -> history, by one clock."""
     geometry = disc_of(drawn)
-    treatments = {name: treat(doses, drawn, geometry) for name, doses in arms.items()}
+    treatments = {name: treat(doses, drawn, geometry, laws=laws) for name, doses in arms.items()}
     discs = [Disc(drawn, geometry, [*tissue_processes(LAWS, supply_of(drawn), 1.0), *t.processes], nodes) for t in treatments.values()]
     histories = run_discs(discs, [day * DAY for day in days], Control(tol=tol))
     return treatments, dict(zip(arms, histories, strict=True))

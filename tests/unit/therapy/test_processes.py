@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_doses import cells, disc_of, dose, draw
+from small_doses import cells, disc_of, dose, draw, vesicles
 
 from pulposus.therapy.losses import Clearance, DeadCells, EarlyLoss, Starvation
 from pulposus.therapy.transplant import Transplant
-from pulposus.therapy.vesicles import Vesicles
+from pulposus.therapy.vesicles import BystanderUptake, GelRelease, Vesicles, VesicleUptake, vesicle_dose
 from pulposus.tissue.process import MODIFIERS, numeric_derivatives
 from pulposus.tissue.wound import cement
 
@@ -16,7 +16,8 @@ N = 40
 RNG = np.random.default_rng(5)
 STATE = {"transplanted": RNG.uniform(1e11, 5e12, N), "fresh": RNG.uniform(1e10, 1e12, N), "differentiated": RNG.uniform(1e10, 1e12, N),
          "dead_transplanted": RNG.uniform(0, 1e12, N), "il1b": RNG.uniform(0, 1e-5, N), "tnf": RNG.uniform(0, 1e-5, N),
-         "native": RNG.uniform(1e11, 6e12, N), "oxygen": RNG.uniform(5, 5e3, N), "glucose": RNG.uniform(0.02, 4, N),
+         "native": RNG.uniform(1e11, 6e12, N), "senescent": RNG.uniform(1e10, 1e12, N), "cargo": RNG.uniform(0, 1e4, N),
+         "oxygen": RNG.uniform(5, 5e3, N), "glucose": RNG.uniform(0.02, 4, N),
          "lactate": RNG.uniform(0.8, 9, N), "vesicles": RNG.uniform(0, 1e15, N), "gel_depot": 3e9,
          **{f"modifier.{m}": np.ones(N) for m in MODIFIERS}}
 
@@ -28,12 +29,14 @@ DEATHS = (EarlyLoss, Starvation, Clearance)
 def p():
     """Return the parameters of the nominal draw, and a typical synthesis."""
     drawn = draw()
-    names = {n for q in (Transplant, Vesicles, *DEATHS, DeadCells) for n in q.parameters}
-    return {**{n: drawn.value(n) for n in names}, "geometry": disc_of(drawn), "aggrecan_synthesis": 3e-24, "gel_place": np.full(N, 1e5)}
+    names = {n for q in (Transplant, *DEATHS, DeadCells, Vesicles, GelRelease, VesicleUptake, BystanderUptake) for n in q.parameters}
+    return {**{n: drawn.value(n) for n in names}, "geometry": disc_of(drawn), "aggrecan_synthesis": 3e-24, "gel_place": np.full(N, 1e5),
+            "reached_share": np.where(np.arange(N) % 3, 0.4, 0.0)}
 
 
-@pytest.mark.parametrize("build", [lambda: Transplant([], 1e6, 0.7, 1.3), lambda: Vesicles([], 1e10), EarlyLoss, Starvation,
-                                   lambda: Clearance(1e-7), lambda: DeadCells(1e6)])
+@pytest.mark.parametrize("build", [lambda: Transplant([], 1e6, 0.7, 1.3), EarlyLoss, Starvation, lambda: Clearance(1e-7),
+                                   lambda: DeadCells(1e6), lambda: Vesicles([vesicle_dose(0.0, vesicles(), 1e10)]),
+                                   lambda: GelRelease(1e10), lambda: VesicleUptake(1e10), BystanderUptake])
 def test_analytic_derivatives_equal_differences(build, p):
     process = build()
     analytic, differenced = process.derivatives(STATE, p, 0.0, np), numeric_derivatives(process, STATE, p, 0.0, np)

@@ -279,7 +279,7 @@ def test_a_missed_dose_of_vesicles_makes_no_disc_unsolvable():
     for carrier in ("saline", "thermogel"):
         missed = treat([dose(vesicles(carrier=carrier), PEDICLE)], draw(index), disc_of(draw(index)))
         for process in missed.processes:
-            for field in process.fields({"geometry": HUMAN}):
+            for field in process.fields({"geometry": HUMAN, "cell_density": 4e12}):
                 assert field.scale > 0, field.name
 
 
@@ -377,7 +377,8 @@ def test_two_doses_add_up_and_the_worst_harm_counts():
 
 def test_cells_and_vesicles_in_one_arm_are_told_apart():
     both = treat([dose(cells()), dose(vesicles(), day=7)], draw(), HUMAN)
-    assert {q.name for q in both.processes} == {"transplant", *LOSSES, "dead cells", "vesicles", *WOUND}
+    assert {q.name for q in both.processes} == {"transplant", *LOSSES, "dead cells", "vesicle decay", "vesicle uptake",
+                                                "uptake by transplanted cells", "vesicle effect", *WOUND}
     assert both.cells_given == 6e6 and both.particles_given == 1e10
 
 

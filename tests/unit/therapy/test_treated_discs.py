@@ -234,46 +234,7 @@ def test_a_share_of_fresh_cells_is_lost_while_settling():
     assert -entries["early loss"] / entries["transannular dose"] == pytest.approx(drawn.value("transplant_early_loss"), rel=2e-3)
 
 
-# ---- vesicles
-
-@pytest.fixture(scope="module")
-def fine():
-    """Return vesicles, fluid and in gel, and their vehicle at a tight tolerance, and the draw."""
-    drawn = draw()
-    _, found = run({n: ARMS[n] for n in ("vesicles", "vesicles in gel", "their vehicle")}, drawn, DAYS, tol=1e-4)
-    return found, drawn
-
-
-def test_vesicles_decay_with_their_half_life(fine):
-    found, drawn = fine
-    here = found["vesicles"].readings["vesicles_present"]
-    dose_in = found["vesicles"].ledger.entries["vesicles"]["vesicle dose"]
-    expected = dose_in * 0.5 ** (DAYS * DAY / drawn.value("vesicle_half_life"))
-    assert here[0] == 0
-    np.testing.assert_allclose(here[1:], expected[1:], rtol=5e-3, atol=2e-4 * dose_in)
-
-
-def test_a_gel_releases_its_vesicles_slowly(fine):
-    found, drawn = fine
-    history = found["vesicles in gel"]
-    dose_in = history.ledger.entries["gel_depot"]["vesicle dose"]
-    out, decay, t = 1 / drawn.value("gel_release_time"), np.log(2) / drawn.value("vesicle_half_life"), DAYS * DAY
-    free = out / (decay - out) * (np.exp(-out * t) - np.exp(-decay * t))
-    np.testing.assert_allclose(history.readings["vesicles_present"][1:] / dose_in, (np.exp(-out * t) + free)[1:], rtol=5e-3, atol=2e-4)
-    released = history.ledger.entries["vesicles"]["vesicles"] + 0.0
-    assert history.ledger.entries["gel_depot"]["vesicles"] == pytest.approx(-dose_in * (1 - np.exp(-out * t[-1])), rel=5e-3)
-    assert released == pytest.approx(history.ledger.end["vesicles"], rel=1e-9)  # what came minus what decayed is what is there
-    later = DAYS > 3
-    assert np.all(history.readings["vesicles_present"][later] / dose_in
-                  > found["vesicles"].readings["vesicles_present"][later] / found["vesicles"].ledger.entries["vesicles"]["vesicle dose"])
-
-
-@pytest.mark.parametrize("name", ["vesicles", "vesicles in gel"])
-def test_no_effect_is_claimed_for_vesicles(arms, name):
-    _, found, _ = arms
-    for quantity in ("gag", "height_index", "t2", "viable_cells", "glucose_min"):
-        np.testing.assert_allclose(found[name].readings[quantity], found["their vehicle"].readings[quantity], rtol=1e-12)
-
+# ---- vesicles (how they work is in test_vesicles.py)
 
 def test_a_missed_dose_of_vesicles_leaves_a_disc_with_a_hole():
     index = next(i for i in range(64) if not draw(i).u("pedicle_reach") < draw(i).value("pedicle_reach"))

@@ -35,6 +35,7 @@ class Bloodstream(Process):
         """doses: events into lungs and blood; cells: all of them, to which tolerances refer; traits: of the product;
         homes: the law `homing`; entering: the share that homes where it is known."""
         self.doses, self.cells, self.factor, self.homes, self.entering = doses, cells, traits.homing, homes, entering
+        self.paracrine = traits.paracrine
 
     def fields(self, p: State) -> list[Field]:
         """Return both compartments (cells)."""
@@ -60,7 +61,7 @@ class Bloodstream(Process):
 
     def modifiers(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return the factor on native synthesis of cells that live elsewhere in the body."""
-        return {"synthesis": 1 + p["systemic_paracrine_gain"] * (state["lungs"] + state["blood"]) / max(self.cells, 1.0)}
+        return {"synthesis": 1 + self.paracrine * p["systemic_paracrine_gain"] * (state["lungs"] + state["blood"]) / max(self.cells, 1.0)}
 
 
 def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:

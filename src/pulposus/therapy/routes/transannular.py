@@ -7,7 +7,7 @@ from typing import Any
 
 from pulposus.therapy.injection import inject
 from pulposus.therapy.product import vesicle_dose_particles, viable_cells
-from pulposus.therapy.route import Delivery, carrier_symbol, is_gel
+from pulposus.therapy.route import Delivery, carrier_symbol
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
 from pulposus.tissue.geometry import Geometry
@@ -43,7 +43,7 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
         kept = left * (1 - injected.leak)
         return Delivery(wounds=wounds, particles=kept, harms=harms, access=access,
                         lost={"storage": product.dose - left, "leak": left - kept},
-                        vesicles=[vesicle_dose(dose.at, kept, is_gel(product.carrier))])
+                        vesicles=[vesicle_dose(dose.at, product, kept)])
     viable = viable_cells(draw, product)
     harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * injected.leak)
     kept, dead = viable * (1 - injected.leak), product.dose - viable

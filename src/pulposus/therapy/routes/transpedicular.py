@@ -19,7 +19,7 @@ from scipy.special import ndtri
 from pulposus.therapy.endplate_pool import onto_endplate
 from pulposus.therapy.injection import inject
 from pulposus.therapy.product import vesicle_dose_particles, viable_cells
-from pulposus.therapy.route import Delivery, is_gel
+from pulposus.therapy.route import Delivery
 from pulposus.therapy.transplant import bolus
 from pulposus.therapy.vesicles import vesicle_dose
 from pulposus.tissue.geometry import Geometry
@@ -73,7 +73,7 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     if product.kind == "vesicles":
         lost["storage"] = product.dose - viable
         return Delivery(wounds=wounds, particles=viable * kept, harms=harms, lost=lost, access=access,
-                        vesicles=[vesicle_dose(dose.at, viable * kept, is_gel(product.carrier))])
+                        vesicles=[vesicle_dose(dose.at, product, viable * kept)])
     dead = product.dose - viable
     harms["osteophyte"] = 1 - exp(-draw.value("osteophyte_per_leaked_cell") * viable * (1 - kept))
     return Delivery([bolus(dose.at, "transpedicular dose", viable * kept, dead * kept)], viable * kept, wounds, harms=harms,
