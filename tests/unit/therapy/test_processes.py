@@ -29,7 +29,7 @@ DEATHS = (EarlyLoss, Starvation, Clearance)
 def p():
     """Return the parameters of the nominal draw, and a typical synthesis."""
     drawn = draw()
-    names = {n for q in (Transplant, *DEATHS, DeadCells, Vesicles, GelRelease, VesicleUptake, BystanderUptake) for n in q.parameters}
+    names = {n for q in (Transplant, *DEATHS, DeadCells, Vesicles, GelRelease, VesicleUptake, BystanderUptake) for n in q.parameters} - {"cell_density"}
     return {**{n: drawn.value(n) for n in names}, "geometry": disc_of(drawn), "aggrecan_synthesis": 3e-24, "gel_place": np.full(N, 1e5),
             "reached_share": np.where(np.arange(N) % 3, 0.4, 0.0)}
 
