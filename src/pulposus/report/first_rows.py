@@ -16,7 +16,7 @@ from pulposus.core.references import load_evidence_levels
 from pulposus.core.units import convert, si_unit
 from pulposus.report.facts import OUTCOMES, Facts
 from pulposus.report.numbers import NOTHING, difference, interval, number, percent, plus_minus, quantity, with_unit
-from pulposus.report.words import given, outcome, record_label, said, unit, what
+from pulposus.report.words import caution, given, outcome, record_label, said, unit, what
 
 __all__ = ["Bar", "Cell", "Row", "counts", "first_rows", "range_of", "reversals"]
 
@@ -68,6 +68,7 @@ def first_rows(facts: Facts, lang: str) -> list[Row]:
     for name, row in facts.arms.items():
         level = levels[row["evidence"]["level"]]
         remarks = [say("ended_early", n=row["stopped"], of=facts.done)] if row["stopped"] else []
+        remarks += [caution(each, lang) for each in row.get("cautions", [])]
         rows.append(Row(
             arm=name, what=what(row, lang), given=given(row, lang), comparator=row["comparator"] or "",
             level=level.label_zh if lang == "zh" else level.label, rank=level.rank, n=evidence_n(row["evidence"], lang),

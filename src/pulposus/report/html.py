@@ -67,7 +67,7 @@ def _first(facts: Facts, lang: str) -> dict[str, Any]:
 
 def _more(facts: Facts, lang: str) -> dict[str, Any]:
     """Return what comes after the first screen: evidence, figures, tables, records, references."""
-    from pulposus.report import sections, sources
+    from pulposus.report import deliveries, sections, sources
     from pulposus.report.curves import curve_pictures
     from pulposus.report.maps import empty_maps, map_pictures
     from pulposus.report.pictures import drawable, figure_language
@@ -82,7 +82,8 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
     foreign = figure_language(lang) != lang or any(drawable(arm, 0, lang) != arm for arm in facts.arms)
     return {"evidence": sections.evidence(facts, lang), "maps": maps,
             "maps_empty": empty_maps(facts, lang) if maps else "", "outcomes": shown,
-            "grades": sections.grades(facts, lang),
+            "grades": sections.grades(facts, lang), "fates": deliveries.fates(facts, lang), "harms": deliveries.harms(facts, lang),
+            "access": deliveries.access(facts, lang), "next": deliveries.next_measurements(facts, lang),
             "ceilings": sections.ceilings(facts, lang), "rivals": sections.rivals(facts, lang),
             "outcome_names": [column for column in OUTCOMES], "short": {n: outcome(n, lang, short=True) for n in OUTCOMES},
             "reported": sections.reported(facts, lang), "laws": sections.laws(facts, lang), "records": records,

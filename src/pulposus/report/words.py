@@ -11,7 +11,7 @@ from pulposus.core.units import convert
 from pulposus.core.vocabulary import label, terms
 from pulposus.report.numbers import count, number, printed_unit
 
-__all__ = ["given", "joined", "law", "moment", "outcome", "reason", "record_label", "rival", "said", "subject", "unit", "what"]
+__all__ = ["caution", "given", "joined", "law", "moment", "outcome", "reason", "record_label", "rival", "said", "subject", "unit", "what"]
 
 _LONG = 3  # months; from here on times are told in months
 
@@ -83,6 +83,16 @@ def given(about: Mapping[str, Any], lang: str) -> str:
     dose = text(f"report_dose_{about['kind']}", lang, n=count(about["given"], lang))
     excipient = about.get("excipient")
     return dose if excipient is None else text("report_dose_in", lang, dose=dose, excipient=label("carrier", excipient, lang))
+
+
+def caution(about: Mapping[str, Any], lang: str) -> str:
+    """Return the sentence of a caution: its code and the numbers or words that it names."""
+    from pulposus.core.vocabulary import term
+
+    values = {key: f"{100 * value:.0f}" if isinstance(value, float) else value for key, value in about["values"].items()}
+    if "what" in values:
+        values["what"] = joined([term("co_intervention", word).label(lang) for word in values["what"]], lang)
+    return said(lang)(f"caution_{about['code']}", **values)
 
 
 def law(name: str, choice: Any, lang: str) -> tuple[str, str]:

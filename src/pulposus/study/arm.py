@@ -5,27 +5,15 @@ Quantities are text with units in the file and SI floats in the model (s, m3, co
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from pulposus.core.errors import NotAllowed, shorten
-from pulposus.core.fields import Label, Moment, Part
+from pulposus.core.fields import Label, Moment, Part, Word
 from pulposus.study.product_file import Product
 from pulposus.study.route_file import Route
 
-__all__ = ["Arm", "Dose", "carrier_of", "comparator_kind", "only_empty"]
-
-
-def only_empty(what: str, needs: str) -> Any:
-    """Return the reader of something whose only value so far is to be empty."""
-
-    def read(value: Any) -> Any:
-        if value in ([], {}, ()):
-            return value
-        raise NotAllowed(shorten(value), f"empty for now: {what} not built yet ({needs})")
-
-    return read
+__all__ = ["Arm", "Dose", "carrier_of", "comparator_kind"]
 
 
 class Dose(Part):
@@ -43,9 +31,9 @@ class Arm(Part):
     control: bool = Field(default=False, strict=True, description="whether this is a control arm")
     comparator: Label | None = Field(default=None, description="the name of the arm that this one is compared with")
     doses: tuple[Dose, ...] = Field(description="the doses; an empty list for no treatment")
-    co_interventions: Annotated[
-        tuple[str, ...], BeforeValidator(only_empty("co-interventions are", "exercise, medicine, surgery"))
-    ] = Field(default=(), description="what else is done; empty for now")
+    co_interventions: tuple[Annotated[str, Word("co_intervention")], ...] = Field(
+        default=(), description="what else is done, such as exercise; it has no modelled effect and is told as a confounder"
+    )
 
 
 def comparator_kind(arm: Arm) -> str | None:

@@ -31,7 +31,9 @@ from pulposus.study.parts import Parts
 from pulposus.study.plan import Plan, accepted_draws, make_plan
 from pulposus.study.run import DrawOutcome, run_draw
 from pulposus.study.study_file import StudySpec, read_study
+from pulposus.therapy.cautions import cautions
 from pulposus.therapy.homing import ATTRACTED, receptor_counts
+from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.symptoms import CYTOKINES
 
 __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
@@ -88,7 +90,7 @@ def _homing_rivals(plan: Plan) -> list[str]:
     doses = [dose for arm in plan.spec.arms for dose in arm.doses if dose.product.kind == "cells"]
     drawn = any(dose.route.kind in ATTRACTED or getattr(dose.route, "target", "") == "endplate" for dose in doses)
     choices = [c for c in terms("law")["homing"].choices if c != "none"]
-    differ = any(len({receptor_counts(dose.product.source, c) for c in choices}) > 1 for dose in doses)
+    differ = any(len({receptor_counts(getattr(dose.product, "source", ""), c) for c in choices}) > 1 for dose in doses)
     return [*(["none"] if drawn else []), *(choices if drawn and differ else [])]
 
 
@@ -195,7 +197,8 @@ def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, used: li
     """Return what the report needs beside the numbers, as JSON texts."""
     from pulposus.therapy.evidence import badge
 
-    spec = plan.spec
+    spec, draw = plan.spec, plan.draw(None)
+    geometry = geometry_of(draw, spec.subject.species, spec.subject.level)
     arms: dict[str, dict[str, Any]] = {}
     cited: dict[str, list[str]] = {}
     for arm in spec.arms:
@@ -206,18 +209,26 @@ def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, used: li
         arms[arm.name] = {"comparator": named_comparator(spec, arm), "kind": kind, "route": dose.route.kind if dose else None,
                           "given": sum(getattr(d.product, "dose", 0.0) for d in arm.doses),
                           "excipient": getattr(dose.product, "excipient", None) if dose else None, "sources": list(mark.sources),
+                          "cautions": [vars(each) for each in cautions(arm.doses, geometry, arm.co_interventions)],
                           "evidence": {f: getattr(mark, f) for f in ("level", "rank", "n", "n_unit", "text_en", "text_zh")}}
         for key in mark.sources:
             cited.setdefault(key, []).append(f"evidence behind the arm {arm.name}")
     records = {r: {f: str(getattr(plan.parameters[r], f)) for f in ("label", "label_zh", "unit", "origin", "source", "locator",
                                                                      "read", "why")}
-               | {"value": plan.parameters[r].value, "varies": plan.parameters[r].spread.kind != "none"}
+               | {"value": plan.parameters[r].value, "varies": plan.parameters[r].spread.kind != "none",
+                  "trials": _trials(plan.parameters[r])}
                for r in used}
     plain = {"arms": arms, "laws": dict(plan.laws), "rejected": {str(k): v for k, v in rejected.items()},
              "ceilings": ceilings, "records": records, "used_parameters": used, "rivals_asked": rivals, "cited": cited,
              "subject": spec.subject.model_dump(), "title": spec.title, "note": spec.note,
              "cytokines": cytokines, "observe": list(spec.observe), "reported": [r.model_dump() for r in spec.reported]}
     return {key: json.dumps(value, ensure_ascii=False) for key, value in plain.items()}
+
+
+def _trials(record: Any) -> int | None:
+    """Return of how many trials a share was counted: those of a Beta posterior with a flat prior, None for any other record."""
+    spread = record.spread
+    return round(spread.a + spread.b - 2) if record.origin == "derived" and spread.kind == "beta" else None
 
 
 def repeat(path: str | Path, *, workers: int | None = None, progress: Progress | None = None) -> Comparison:

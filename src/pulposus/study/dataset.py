@@ -7,7 +7,7 @@ as differences from the named comparator: no arm has a level of its own without 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from pulposus.study.comparator import named_comparator
 from pulposus.study.plan import DAY, Plan
 from pulposus.study.run import ArmOutcome, DrawOutcome
 from pulposus.study.study_file import StudySpec
+from pulposus.therapy.fates import FATES
 from pulposus.tissue.imaging import GRADES
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.observed import SIDES
@@ -91,6 +92,13 @@ def _series(arms: Sequence[str], draws: Sequence[DrawOutcome], times: int, name:
     return out
 
 
+def _by_name(arms: Sequence[str], draws: Sequence[DrawOutcome], names: Sequence[str],
+             of: Callable[[ArmOutcome], Mapping[str, float]]) -> Any:
+    """Return (arm, name, draw) of what an arm's outcome holds by name, NaN where it has none."""
+    values = [[[of(d.arms[a]).get(name, np.nan) for d in draws] for name in names] for a in arms]
+    return np.array(values, dtype=float).reshape(len(arms), len(names), len(draws))
+
+
 def build(plan: Plan, indices: Sequence[int], draws: Sequence[DrawOutcome], nominal: DrawOutcome,
           finals: Mapping[str, Sequence[DrawOutcome]]) -> xr.Dataset:
     """Return the dataset of the finished draws, the nominal maps, and the last values under each rival law."""
@@ -110,8 +118,10 @@ def build(plan: Plan, indices: Sequence[int], draws: Sequence[DrawOutcome], nomi
         data[name] = (dims[:2], np.array([[100 * pick(d.arms[a]) for d in draws] for a in arms]), {"units": "percent"})
     data["stopped"] = (dims[:2], np.array([[d.arms[a].stopped for d in draws] for a in arms], dtype=object))
     harms = sorted({h for d in draws for a in d.arms.values() for h in a.harms})
-    chances = np.array([[[d.arms[a].harms.get(h, np.nan) for d in draws] for h in harms] for a in arms])
-    data["harm_chance"] = (("arm", "harm", "draw"), chances.reshape(len(arms), len(harms), len(draws)), {"units": "1"})
+    data["harm_chance"] = (("arm", "harm", "draw"), _by_name(arms, draws, harms, lambda a: a.harms), {"units": "1"})
+    notes = sorted({n for d in draws for a in d.arms.values() for n in a.access})
+    data["access"] = (("arm", "note", "draw"), _by_name(arms, draws, notes, lambda a: a.access), {"units": "SI of the note"})
+    data["fate_share"] = (("arm", "fate", "draw"), 100 * _by_name(arms, draws, FATES, lambda a: a.fates), {"units": "percent"})
     names = sorted({n for d in draws for n in d.used})
     values = np.array([[d.used.get(n, np.nan) for d in draws] for n in names]).reshape(len(names), len(draws))
     data["parameter_value"] = (("parameter", "draw"), values, {"units": "SI of the record"})
@@ -126,7 +136,8 @@ def build(plan: Plan, indices: Sequence[int], draws: Sequence[DrawOutcome], nomi
     nodes, cells, regions = nominal.mesh or (np.zeros((0, 2)), np.zeros((0, 3), dtype=int), np.zeros(0, dtype=int))
     coords = {"arm": arms, "draw": list(indices), "time": ("time", plan.times / DAY, {"units": "day"}), **_EXTRA,
               **{dim: places for dim, places in _MORE.items() if any(extra == dim for _, _, extra in kept.values())},
-              "harm": harms, "parameter": names, "rival": list(finals), "quantity": ["height_index", "t2"],
+              "harm": harms, "note": notes, "fate": list(FATES), "parameter": names,
+              "rival": list(finals), "quantity": ["height_index", "t2"],
               "node_r": ("node", nodes[:, 0] * 1e3, {"units": "mm"}), "node_z": ("node", nodes[:, 1] * 1e3, {"units": "mm"}),
               "triangle": (("cell", "corner"), cells), "triangle_region": ("cell", np.array(REGIONS)[regions])}
     return xr.Dataset(data, coords)

@@ -21,7 +21,7 @@ __all__ = ["COSTS", "DECIDED", "HARMS_TO_PATIENTS", "OUTCOMES", "arm_rows", "ass
 
 DECIDED = 0.95
 OUTCOMES = ("height_index", "t2")
-HARMS_TO_PATIENTS = ("osteophyte", "pedicle_breach", "endplate_fracture")  # harms to a patient, by their chance
+HARMS_TO_PATIENTS = ("osteophyte", "pedicle_breach", "endplate_fracture", "embolism")  # harms to a patient, by their chance
 COSTS = ("lung_retention", "leak", "puncture_injury")  # told where no such harm is modelled, in this order
 _TOP = 3
 _TIE = 0.005  # of what an instrument detects
@@ -56,6 +56,7 @@ def arm_rows(data: xr.Dataset) -> list[dict[str, Any]]:
     for name, arm in arms.items():
         row: dict[str, Any] = {"arm": name, "comparator": arm["comparator"], "evidence": arm["evidence"], "given": arm["given"],
                                "kind": arm["kind"], "route": arm["route"], "excipient": arm.get("excipient"),
+                               "cautions": arm.get("cautions", []),
                                "alive_share": vars(spread_of(data["alive_share"].sel(arm=name).values)),
                                "arrived_share": vars(spread_of(data["arrived_share"].sel(arm=name).values)),
                                "stopped": int((data["stopped"].sel(arm=name).values != "").sum())}

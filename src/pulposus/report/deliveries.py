@@ -1,0 +1,91 @@
+"""What becomes of a dose, what it may harm and what to measure next, as plain rows of text for the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pulposus.core.units import convert
+from pulposus.report.facts import Facts
+from pulposus.report.first_rows import range_of
+from pulposus.report.numbers import NOTHING, interval, number, percent, with_unit
+from pulposus.report.words import outcome, record_label, said
+from pulposus.study.statistics import spread_of
+
+__all__ = ["access", "fates", "harms", "next_measurements"]
+
+_NOTES = {"end_pressure": ("Pa", "MPa"), "overfill": ("1", "percent"), "tip_offset": ("m", "mm")}
+_RECORDS = {"leak": "leak_share", "missed_nucleus": "pedicle_reach", "osteophyte": "osteophyte_per_leaked_cell",
+            "lung_retention": "lung_first_pass_share", "puncture_injury": "needle_critical_ratio",
+            "nucleus_extrusion": "extrusion_chance", "track_innervation": "needle_critical_ratio"}
+_MOST = 5  # records named as worth measuring
+
+
+def _told(values: Any, lang: str) -> dict[str, str]:
+    """Return median and interval of a sample in text; nothing told where there is none."""
+    spread = vars(spread_of(values))
+    if not spread["n"]:
+        return {"main": NOTHING, "interval": ""}
+    same = spread["low"] == spread["high"]
+    return {"main": number(spread["median"]), "interval": "" if same else f"({interval(spread, lang)})"}
+
+
+def fates(facts: Facts, lang: str) -> dict[str, Any]:
+    """Return where the cells of each arm are at the end, in percent of those given: the fates that occur, and a row per arm."""
+    data, say = facts.data, said(lang)
+    if "fate_share" not in data:
+        return {}
+    shares = {name: data["fate_share"].sel(arm=name).values for name in facts.arms}
+    given = {name: values for name, values in shares.items() if np.isfinite(values).any()}
+    names = [str(f) for f in data["fate"].values]
+    kept = [i for i in range(len(names)) if any(np.nanmax(np.abs(values[i])) > 0 for values in given.values())]
+    rows = [{"arm": arm, "cells": [_told(values[i], lang) for i in kept]} for arm, values in given.items()]
+    return {"names": [say("fate_" + names[i].replace(" ", "_")) for i in kept], "rows": rows} if rows else {}
+
+
+def access(facts: Facts, lang: str) -> list[dict[str, Any]]:
+    """Return what the operator would note of each arm: pressure, filling, where the tip lies."""
+    data, say = facts.data, said(lang)
+    rows = []
+    for arm in facts.arms:
+        for note in (str(n) for n in data["note"].values) if "access" in data else ():
+            values = data["access"].sel(arm=arm, note=note).values
+            if np.isfinite(values).any():
+                si, told = _NOTES[note]
+                scale = convert(1.0, si, told) if told != "percent" else 100.0
+                rows.append({"arm": arm, "what": say(f"note_{note}"), "unit": "%" if told == "percent" else told,
+                             **_told(values * scale, lang)})
+    return rows
+
+
+def harms(facts: Facts, lang: str) -> list[dict[str, Any]]:
+    """Return one row per arm and harm: its chance or share, of how many it was counted, and the record that it rests on."""
+    data, say = facts.data, said(lang)
+    rows = []
+    for arm in facts.arms:
+        for harm in (str(h) for h in data["harm"].values):
+            values = data["harm_chance"].sel(arm=arm, harm=harm).values
+            if np.isfinite(values).any():
+                record = _RECORDS.get(harm, f"{harm}_chance")
+                about = facts.about["records"].get(record, {})
+                trials = about.get("trials")
+                rows.append({"arm": arm, "harm": say(f"harm_{harm}"), **_told(100 * values, lang), "record": record if about else "",
+                             "origin": say(f"origin_{about['origin']}") if about else "",
+                             "counted": say("harm_counted", n=trials) if trials else say("harm_not_counted")})
+    return rows
+
+
+def next_measurements(facts: Facts, lang: str) -> list[dict[str, str]]:
+    """Return the assumed records that explain most of the arms' differences: what a measurement would teach most about."""
+    best: dict[str, dict[str, Any]] = {}
+    for row in facts.screen["resolved"]:
+        if row["origin"] == "assumed":
+            best.setdefault(row["record"], row)
+    rows = []
+    for name, row in list(best.items())[:_MOST]:
+        about = facts.about["records"].get(name, {})
+        rows.append({"id": name, "label": record_label(about, name, lang), "range": range_of(facts, name, lang),
+                     "unit": str(about.get("unit", "1")), "share": with_unit(percent(row["share"]), ""), "arm": row["arm"],
+                     "comparator": row["comparator"], "outcome": outcome(row["outcome"], lang, short=True)})
+    return rows
