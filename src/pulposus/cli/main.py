@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pulposus.cli import check, cite, compare, disc, evidence, network, new, presets, replay, schema
+from pulposus.cli import check, cite, compare, disc, evidence, network, new, presets, product, replay, schema
 from pulposus.cli.output import program_version
 from pulposus.cli.verbs import LATER, VerbGroup
 from pulposus.core.errors import PulposusError
@@ -31,12 +31,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("compare", short_help="Compare the arms of a study on one disc.")(compare.compare)
-app.add_typer(new.app, name="new", short_help="Write a study or disc file to start from.")
-app.command("schema", short_help="Print what a study or disc file may hold.")(schema.schema)
+app.add_typer(new.app, name="new", short_help="Write a study, disc or product file to start from.")
+app.command("schema", short_help="Print what a study, disc or product file may hold.")(schema.schema)
 app.command("presets", short_help="List the choices a study has, with their sources.")(presets.presets)
 app.add_typer(disc.app, name="disc", short_help="Solve one disc.")
 app.add_typer(evidence.app, name="evidence", short_help="What is known: search, contradictions, errata, meta-analysis.")
 app.add_typer(network.app, name="network", short_help="The cell network: experiments, rescues, scores.")
+app.add_typer(product.app, name="product", short_help="Check a product of cells or vesicles: identity, quality, dose.")
 app.command("replay", short_help="Run published experiments again and judge the predictions.")(replay.replay)
 app.command("cite", short_help="Print the references of a finished run.")(cite.cite)
 app.command("check", short_help="Check the packaged parameter records.")(check.check)

@@ -1,4 +1,4 @@
-"""`pulposus new`: a study, disc or experiment file to start from."""
+"""`pulposus new`: a study, disc, experiment or product file to start from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pulposus.core.errors import Fault
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Write a study, disc or experiment file to start from.", rich_markup_mode=None)
+app = typer.Typer(help="Write a study, disc, experiment or product file to start from.", rich_markup_mode=None)
 Out = Annotated[Path | None, typer.Option(help="File to write; printed if left out.", show_default=False)]
 Lang = Annotated[str, typer.Option(help="Language of the comments: en or zh.")]
 
@@ -50,3 +50,9 @@ def disc(out: Out = None, lang: Lang = "en") -> None:
 def experiment(out: Out = None, lang: Lang = "en") -> None:
     """Write a file of an experiment on the cell network to start from."""
     _write("experiment", out, lang)
+
+
+@app.command("product")
+def product(out: Out = None, lang: Lang = "en") -> None:
+    """Write a product file to start from."""
+    _write("product", out, lang)

@@ -11,7 +11,6 @@ from pulposus.core.errors import PulposusError, nearest
 __all__ = ["LATER", "NotBuilt", "VerbGroup"]
 
 LATER = (
-    "product",
     "plan",
     "fit",
     "trial",
@@ -24,7 +23,7 @@ LATER = (
     "pack",
 )
 """Verbs that are part of the contract and not built yet."""
-ORDER = ("compare", "new", "schema", "presets", "disc", "evidence", "network", "replay", "cite", "check")  # as the help lists them
+ORDER = ("compare", "new", "schema", "presets", "disc", "evidence", "network", "product", "replay", "cite", "check")  # as the help lists them
 
 
 class NotBuilt(PulposusError):

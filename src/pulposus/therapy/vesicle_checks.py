@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pulposus.core.units import si
 from pulposus.core.vocabulary import term, terms
 from pulposus.therapy.finding import FAIL, PASS, WARN, Finding, line_of_check
 from pulposus.therapy.product_dose import Copies, Place, storage_estimate
@@ -30,11 +31,8 @@ def purity_of(product: Any) -> float | None:
     2e+18
     """
     if product.particles_per_ug is not None:
-        return float(product.particles_per_ug) / _MICROGRAM
+        return float(product.particles_per_ug) / si(1.0, "ug")
     return None if product.protein_dose is None or product.dose is None else float(product.dose / product.protein_dose)
-
-
-_MICROGRAM = 1e-9  # kg
 
 
 def _source(product: Any) -> Iterator[Finding]:
@@ -146,9 +144,12 @@ def _cargo(copies: Sequence[Copies]) -> Iterator[Finding]:
         if each.per_cell is None:
             yield Finding("cargo", WARN, "copies_unknown", {"cargo": each.cargo})
             continue
-        few = each.per_cell.value < needed
         told = {"cargo": each.cargo, "copies": each.per_cell.value, "low": each.per_cell.low, "high": each.per_cell.high,
                 "needed": needed, "below": each.below, "counted": each.counted}
+        if each.cargo and term("cargo", each.cargo).more.get("mirna") is False:
+            yield Finding("cargo", PASS, "copies_told", told)
+            continue
+        few = each.per_cell.value < needed
         yield Finding("cargo", WARN if few else PASS, "copies_few" if few else "copies_enough", told,
                       ("TARGETSCAN",) if each.counted else ("CHEVILLET2014", "TARGETSCAN"))
 
