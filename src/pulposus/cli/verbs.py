@@ -23,7 +23,8 @@ LATER = (
     "pack",
 )
 """Verbs that are part of the contract and not built yet."""
-ORDER = ("compare", "new", "schema", "presets", "disc", "evidence", "network", "product", "replay", "cite", "check")  # as the help lists them
+# as the help lists them
+ORDER = ("compare", "new", "schema", "presets", "disc", "evidence", "network", "product", "replay", "cite", "check")
 
 
 class NotBuilt(PulposusError):

@@ -64,7 +64,7 @@ def _size(product: Any, table: SizeTable | None) -> Iterator[Finding]:
     if table is None and stated is None:
         yield Finding("size", WARN, "size_missing", {"low": low, "high": high})
         return
-    share = table.share(low, high) if table is not None else stated
+    share = float(stated or 0.0) if table is None else table.share(low, high)
     good, least = line_of_check("vesicle_size_share_good"), line_of_check("vesicle_size_share_least")
     status = PASS if share >= good else WARN if share >= least else FAIL
     told = {"share": share, "low": low, "high": high, "good": good, "least": least, "program": table.words if table else ""}
