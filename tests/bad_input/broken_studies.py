@@ -170,7 +170,7 @@ STUDIES = [
     study_with("more than the nucleus could take", "volume: 2 mL}, at: 1 d", "volume: 20 mL}, at: 1 d", "product.volume", "at most 16 mL"),
     study_with("override that a human disc never reads", "overrides: {}", "overrides: {cell_density.NP: 4e6 /mL}", "cell_density.NP.human"),
     study_with("negative override", "overrides: {}", "overrides: {cell_density.NP.human: -2e7 /mL}", "zero or more"),
-    study_with("unknown cell source", "source: BM-MSC", "source: BMMSC", "product.source", "nearest: BM-MSC"),
+    study_with("fibroblasts misspelt", "source: BM-MSC", "source: fibroblasts", "product.source", "nearest: fibroblast"),
     study_with("relation of several studies", "source: BM-MSC", "donor_relation: mixed, source: BM-MSC", "product.donor_relation", "autologous, allogeneic, xenogeneic, not stated"),
     study_with("passage of a half", "source: BM-MSC", "passage: 2.5, source: BM-MSC", "product.passage", "whole number"),
     study_with("unknown marker", "source: BM-MSC", "markers: {CD37: present}, source: BM-MSC", "product.markers", "nearest: CD73"),

@@ -1,4 +1,4 @@
-"""Every broken study or disc file ends with exit code 2, readable words, no traceback and nothing written."""
+"""Every broken study, disc or product file ends with exit code 2, readable words, no traceback and nothing written."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from pathlib import Path
 import pytest
 from broken_discs import DISCS
 from broken_files import DISC, FILES, STUDY, Case
+from broken_products import PRODUCT, PRODUCTS, both
 from broken_studies import STUDIES
 
 from pulposus.cli.main import run
 from pulposus.study.study_file import load_study
 from pulposus.tissue.disc_file import load_disc
 
-CASES = FILES + STUDIES + DISCS
+CASES = FILES + STUDIES + DISCS + PRODUCTS
 
 
 def _arguments(case: Case, path: Path, out: Path) -> list[str]:
+    if case.kind == "product":
+        return ["product", "check", str(path)]
     verb = ["compare"] if case.kind == "study" else ["disc", "solve"]
     return [*verb, str(path), "--out", str(out)]
 
@@ -27,7 +30,7 @@ def check_refusal(case: Case, code: int, said: str, printed: str, path: Path, ou
     """Assert what every complaint has in common, and the words of this one."""
     assert code == 2, said
     assert "Traceback" not in said and printed == ""
-    assert path.name in said
+    assert path.name in said or "sizes.csv" in said
     for word in case.words:
         assert word in said, f"{word!r} is missing in:\n{said}"
     assert not out.exists()
@@ -119,3 +122,11 @@ def test_a_folder_that_holds_something_else_is_not_written_to(
     assert run(["compare", str(study), "--out", str(out)]) == 2
     assert "holds something else" in capsys.readouterr().err
     assert [each.name for each in out.iterdir()] == ["thesis.txt"]
+
+
+def test_faults_of_a_product_and_of_its_size_table_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "product.yaml"
+    both(PRODUCT.replace("BM-MSC", "BMMSC").replace("1e10 particles", "3"), "Size (um),Number\n0.1,3\n")(path)
+    assert run(["product", "check", str(path), "--lang", "fr", "--grade", "VI"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 5, lines  # language, source, dose, table, grade

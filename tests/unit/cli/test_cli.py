@@ -54,7 +54,7 @@ def test_the_check_for_heavy_modules_would_notice_one() -> None:
 def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     said = capsys.readouterr().out
-    for verb in ("compare", "new", "schema", "presets", "disc", "cite", "check", *LATER):
+    for verb in ("compare", "new", "schema", "presets", "disc", "product", "cite", "check", *LATER):
         assert verb in said.replace("-\n  ", "-"), verb  # a line may break at a hyphen
     assert run([]) == 0
     assert capsys.readouterr().out == said
@@ -102,15 +102,17 @@ def test_new_files_are_good_and_never_overwritten(
 
 def test_the_templates_of_both_languages_say_the_same() -> None:
     from pulposus.core.files import packaged
+    from pulposus.study.product_sheet import load_product
     from pulposus.study.study_file import load_study
     from pulposus.tissue.disc_file import load_disc
 
-    for kind, load in (("study", lambda path: load_study(path)[0]), ("disc", load_disc)):
+    first = (("study", lambda path: load_study(path)[0]), ("disc", load_disc), ("product", lambda path: load_product(path)[0]))
+    for kind, load in first:
         english, chinese = (load(packaged(f"templates/{kind}.{lang}.yaml")) for lang in ("en", "zh"))
         assert english.model_dump(exclude={"title"}) == chinese.model_dump(exclude={"title"})
 
 
-@pytest.mark.parametrize("kind", ["study", "disc"])
+@pytest.mark.parametrize("kind", ["study", "disc", "product"])
 def test_the_schema_is_one_document(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["schema", kind]) == 0
     document = json.loads(capsys.readouterr().out)
