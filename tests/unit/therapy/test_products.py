@@ -147,3 +147,11 @@ def test_the_presets_show_what_is_known_and_its_sources():
     assert rows["cells", "BM-MSC"]["paracrine"] == "1" and rows["vesicles", "DPSC"]["in the disc"] == "nothing was found"
     carriers = {row["carrier"]: row for row in presets.table("carriers", "zh")}
     assert carriers["thermogel"]["in the disc"] == "未找到" and "XING2021" in carriers["matrix hydrogel"]["sources"]
+
+
+def test_a_cargo_that_is_no_other_is_a_node_of_the_cell_network():
+    from pulposus.mechanism.network import load_network
+
+    nodes = {node.id: node.kind for node in load_network().nodes}
+    for name, cargo in terms("cargo").items():
+        assert name == "other" or nodes[cargo.more["node"]] in ("mirna", "cargo"), name
