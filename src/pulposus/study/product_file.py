@@ -70,7 +70,7 @@ class Cells(Batch):
 class Cargo(Part):
     """Something that vesicles carry, and how many copies of it a particle holds on average, where that was counted."""
 
-    name: Annotated[str, Word("cargo")] = Field(description="the cargo, such as miR-21-5p")
+    name: Annotated[str, Word("cargo")] = Field(description="the cargo, such as miR-21")
     copies_per_particle: Particles | None = Field(default=None, description="copies per particle, counted, such as 0.01")
 
 
@@ -106,7 +106,7 @@ class Vesicles(Batch):
     carrier: Carrier = Field(description="what the vesicles are injected in, such as saline")
     volume: Volume | None = Field(default=None, description="injected volume, such as '0.2 mL'")
     modification: Annotated[str, Word("modification")] = Field(default="native", description="native, loaded, antagomir or engineered")
-    cargo: tuple[Cargo, ...] = Field(default=(), description="what they carry, such as [{name: miR-21-5p}]")
+    cargo: tuple[Cargo, ...] = Field(default=(), description="what they carry, such as [{name: miR-21}]")
     isolation: tuple[Annotated[str, Word("isolation")], ...] = Field(default=(), description="how they were isolated, step by step")
     markers: dict[Annotated[str, Word("vesicle_marker")], Annotated[str, Word("marker_result")]] = Field(
         default_factory=dict, description="markers that were tested, such as {CD63: present, calnexin: absent}"

@@ -140,6 +140,8 @@ def _dose_problems(path: tuple[str | int, ...], dose: Mapping[str, Any], follow_
     if what == "vesicles" and not enters:
         allowed = "vesicles into the disc: by other routes they are not built yet"
         yield (*path, "product", "kind"), f"'vesicles' by the route {way}", allowed, None
+    if what == "vesicles" and isinstance(product.get("cargo"), list) and len(product["cargo"]) > 1:
+        yield (*path, "product", "cargo"), shorten(product["cargo"]), "one cargo: several in one product are not built yet", None
     if what == "extradiscal_sham" and way != "epidural":
         yield (*path, "route", "kind"), shorten(way), "epidural, as an extradiscal sham stays outside the disc", None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from pulposus.core.errors import unknown
+from pulposus.core.errors import PulposusError, unknown
 from pulposus.core.files import packaged, read_yaml
 
 __all__ = ["Cargo", "cargo_names", "cargo_of"]
@@ -25,7 +25,8 @@ _TARGETS = ("NP", "AF", "CEP")  # cells of a disc; a macrophage is none
 class Cargo:
     """node: of the network, None without evidence; state: of the node when cells hold all they can; whole: a whole vesicle.
 
-    references: keys of the papers; cell: the cell type they used; says: what is known of it, in both languages.
+    copies: per particle, where they were counted; references: keys of the papers; cell: the cell type they used; says: what is
+    known of it, in both languages.
     """
 
     source: str
@@ -33,6 +34,7 @@ class Cargo:
     state: float
     whole: bool
     modification: str = NATIVE
+    copies: float | None = None
     cell: str = "NP"
     references: tuple[str, ...] = ()
     says: tuple[str, str] = ("", "")
@@ -54,26 +56,31 @@ def _table() -> dict[str, Any]:
 
 
 def cargo_names() -> tuple[str, ...]:
-    """Return the cargo that can be named.
+    """Return the cargo that can be named and is in the cell network.
 
     >>> "miR-21" in cargo_names(), "antagomiR-4450" in cargo_names()
     (True, True)
     """
-    return tuple(row["id"] for row in _table()["cargo"])
+    return tuple(row["id"] for row in _table()["cargo"] if row["node"])
 
 
 def cargo_of(product: Any) -> Cargo:
-    """Return what a product of vesicles carries; raises InputError for a source or cargo without a record.
+    """Return what a product of vesicles carries: its `cargo`, a sequence of one name with its copies_per_particle, or the whole vesicle.
+
+    Raises InputError for a source or cargo without a record, PulposusError for several cargos at once.
 
     >>> from types import SimpleNamespace
     >>> cargo_of(SimpleNamespace(source="ADSC")).vector, cargo_of(SimpleNamespace(source="DPSC")).acts
     ({'EV_ADSC': 1.0}, False)
-    >>> cargo_of(SimpleNamespace(source="P-MSC", modification="antagomir", cargo="antagomiR-4450")).vector
+    >>> held = SimpleNamespace(name="antagomiR-4450", copies_per_particle=None)
+    >>> cargo_of(SimpleNamespace(source="P-MSC", modification="antagomir", cargo=(held,))).vector
     {'antagomiR4450': 0.9}
     """
-    table, name = _table(), getattr(product, "cargo", None)
+    table, held = _table(), tuple(getattr(product, "cargo", None) or ())
     modification = getattr(product, "modification", None) or NATIVE
-    if name is None:
+    if len(held) > 1:
+        raise PulposusError("several named cargos in one product are not built; name one, or none for the whole vesicle")
+    if not held:
         rows = {row["source"]: row for row in table["sources"]}
         if product.source not in rows:
             raise unknown("vesicle source", product.source, tuple(rows))
@@ -81,8 +88,9 @@ def cargo_of(product: Any) -> Cargo:
         return Cargo(product.source, row["node"], table["whole_state"], True, modification, references=tuple(row["references"]),
                      says=(row["says"], row["says_zh"]))
     named = {row["id"]: row for row in table["cargo"]} | {row["node"]: row for row in table["cargo"]}
+    name = held[0].name
     if name not in named:
         raise unknown("cargo", name, cargo_names())
     row = named[name]
-    return Cargo(product.source, row["node"], table["named_state"], False, modification, row["cell"], tuple(row["references"]),
-                 (row["note"], row["note"]))
+    return Cargo(product.source, row["node"], table["named_state"], False, modification, held[0].copies_per_particle, row["cell"],
+                 tuple(row["references"]), (row["note"], row["note"]))

@@ -4,7 +4,8 @@
     factor = 1 + w (m(env, s) / m(env, 0) - 1)        on the basal rates of death, division, senescence, secretion, matrix ...
 
 m the network's modifiers (mechanism/phenotypes.py) at the cytokines and oxygen of a point, w the share of its cells that is reached. E is how far along the vector full cells come, none to all; q_half a dose of half effect: vesicles per cell for a
-whole vesicle, copies per cell over copies per vesicle for a named cargo. Both priors are wide and hold no effect. An arm without
+whole vesicle, copies per cell over copies per vesicle, counted or drawn, for a named cargo. Both priors are wide and hold no effect.
+An arm without
 vesicles, without potency or without evidence of a cargo has no factor at all and differs by nothing; where no cell lives a factor has
 nothing to multiply. What two cargos do to one cell at once is not built. Gains and potencies are drawn; the network's edges are not.
 """
@@ -51,7 +52,8 @@ class VesicleEffect(Process):
         """cargo: what is in the vesicles; its table of the network is made ready."""
         self.cargo = cargo
         self.table = table_of(cargo.vector)
-        own = ("vesicle_half_dose",) if cargo.whole else ("cargo_half_copies", _COPIES.get(cargo.modification, _LOADED))
+        self.copies = _COPIES.get(cargo.modification, _LOADED) if cargo.copies is None else None
+        own = ("vesicle_half_dose",) if cargo.whole else ("cargo_half_copies", *([self.copies] if self.copies else []))
         self.parameters = (*GAINS, "cargo_full_share", *own)
         self._last: tuple[bytes, dict[str, Any]] = (b"", {})  # a step asks for the same state several times
 
@@ -59,7 +61,7 @@ class VesicleEffect(Process):
         """Return q_half, vesicles at work per cell for half of the effect."""
         if self.cargo.whole:
             return p["vesicle_half_dose"]
-        return p["cargo_half_copies"] / p[self.parameters[-1]]
+        return p["cargo_half_copies"] / (p[self.copies] if self.copies else self.cargo.copies)
 
     def modifiers(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return the factors that cargo sets; none where it does nothing."""

@@ -53,6 +53,11 @@ def vesicles(dose: float = 1e10, carrier: str = "saline", volume: float = 0.2 * 
     return SimpleNamespace(kind="vesicles", source=source, dose=dose, carrier=carrier, volume=volume, **more)
 
 
+def holding(name: str, copies: float | None = None) -> tuple[SimpleNamespace]:
+    """Return the cargo of a product that names one."""
+    return (SimpleNamespace(name=name, copies_per_particle=copies),)
+
+
 def vehicle(carrier: str = "saline", volume: float = 2 * mL) -> SimpleNamespace:
     """Return a carrier without anything in it."""
     return SimpleNamespace(kind="vehicle", carrier=carrier, volume=volume)

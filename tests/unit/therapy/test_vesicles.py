@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from small_doses import DAY, cells, disc_of, dose, draw, mL, run, vehicle, vesicles
+from small_doses import DAY, cells, disc_of, dose, draw, holding, mL, run, vehicle, vesicles
 
 from pulposus.core.errors import InputError, PulposusError
 from pulposus.core.parameters import ParameterSet
@@ -33,7 +33,7 @@ def arms():
     drawn = draw(cargo_full_share=1.0, vesicle_uptake_rate="1e-8 mL/cell/hour")
     given = {"fluid": [dose(vesicles(BIG, volume=2 * mL))], "gel": [dose(vesicles(BIG, "thermogel", 2 * mL))], "vehicle": [dose(vehicle())],
              "less": [dose(vesicles(BIG / 100, volume=2 * mL))], "pulp": [dose(vesicles(BIG, volume=2 * mL, source="DPSC"))],
-             "macrophages": [dose(vesicles(BIG, volume=2 * mL, modification="loaded", cargo="lncRNA CAHM"))],
+             "macrophages": [dose(vesicles(BIG, volume=2 * mL, modification="loaded", cargo=holding("lncRNA CAHM")))],
              "two": [dose(vesicles(BIG, volume=2 * mL)), dose(vesicles(BIG, "thermogel", 0.5 * mL), day=7)],
              "with cells": [dose(cells(volume=2 * mL)), dose(vesicles(BIG, volume=2 * mL), day=1)]}
     _, found = run(given, drawn, DAYS)
@@ -175,9 +175,11 @@ def test_the_factors_are_one_without_cargo_and_grow_with_it():
 def test_potency_saturates_and_named_cargo_is_counted_in_copies():
     assert potency(np.array([0.0, 10.0, 1e30]), 0.6, 10.0).tolist() == [0.0, 0.3, 0.6]
     p = {"vesicle_half_dose": 1e3, "cargo_half_copies": 300.0, "cargo_copies_native": 0.01, "cargo_copies_loaded": 10.0}
-    halves = {how: VesicleEffect(cargo_of(SimpleNamespace(source="BM-MSC", modification=how, cargo="miR-21"))).half(p) for how in ("native", "loaded")}
+    halves = {how: VesicleEffect(cargo_of(SimpleNamespace(source="BM-MSC", modification=how, cargo=holding("miR-21")))).half(p) for how in ("native", "loaded")}
     assert halves == {"native": pytest.approx(3e4), "loaded": pytest.approx(30.0)}
     assert VesicleEffect(cargo_of(SimpleNamespace(source="BM-MSC"))).half(p) == 1e3
+    counted = VesicleEffect(cargo_of(SimpleNamespace(source="BM-MSC", modification="loaded", cargo=holding("miR-21", 2.0))))
+    assert counted.half(p) == pytest.approx(150.0) and not {"cargo_copies_native", "cargo_copies_loaded"} & set(counted.parameters)
 
 
 def test_different_cargo_in_one_arm_is_refused():
@@ -203,11 +205,24 @@ def test_every_vesicle_source_has_a_record_and_dental_pulp_no_effect():
 def test_every_named_cargo_is_that_of_its_papers():
     network = load_network()
     for name in cargo_names():
-        cargo = cargo_of(SimpleNamespace(source="BM-MSC", modification="loaded", cargo=name))
+        cargo = cargo_of(SimpleNamespace(source="BM-MSC", modification="loaded", cargo=holding(name)))
         assert set(cargo.references) <= {r for edge in network.edges_from(cargo.node) for r in edge.references}, name
         assert cargo.acts == (name != "lncRNA CAHM")
     with pytest.raises(InputError, match="miR-21"):
-        cargo_of(SimpleNamespace(source="BM-MSC", cargo="miR-2l"))
+        cargo_of(SimpleNamespace(source="BM-MSC", cargo=holding("miR-2l")))
+    assert not cargo_of(SimpleNamespace(source="BM-MSC", cargo=holding("other", 5.0))).acts
+    with pytest.raises(PulposusError, match="several named cargos"):
+        cargo_of(SimpleNamespace(source="BM-MSC", cargo=(*holding("miR-21"), *holding("miR-31-5p"))))
+
+
+def test_the_products_of_a_file_carry_what_they_say():
+    from pulposus.study.product_sheet import read_product
+
+    plain = {"kind": "vesicles", "source": "USC", "dose": "1e10 particles", "carrier": "saline"}
+    whole, named = (cargo_of(read_product({"version": 1, "product": {**plain, **more}}).product)
+                    for more in ({}, {"modification": "loaded", "cargo": [{"name": "MATN3", "copies_per_particle": 3}]}))
+    assert (whole.node, whole.whole, whole.copies) == ("EV_USC", True, None)
+    assert (named.node, named.whole, named.copies, named.modification) == ("MATN3", False, 3.0, "loaded")
 
 
 def test_what_vesicles_are_worth_is_assumed_and_may_be_nothing():
