@@ -1,9 +1,11 @@
 """The dose of a product in the terms of a disc: per disc, per mL of nucleus, per resident cell; copies of a cargo per cell.
 
-    per mL = n / V_NP,   per cell = n / (rho_NP V_NP),   copies per cell = n u c / (rho_NP V_NP)
+    per mL = n / V_NP,   per cell = n / (rho_NP V_NP)
+    copies per cell = n u c / (rho_NP V_NP),   u = k rho_NP / (k rho_NP + ln 2 / t_half)
 
 n viable cells, or particles after storage; V_NP nucleus volume of the one geometry of the disc; rho_NP density of its cells;
-u share of the particles that cells take up, c copies per particle: counted, or a record (CHEVILLET2014 for native miRNA).
+u share of the particles that cells take up before they decay, by the rates of the disc model (vesicles.yaml; nothing leaks); c copies
+per particle: counted, or a record (CHEVILLET2014 for native miRNA).
 Every number is told for the nominal records and as the middle 95 % of draws.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 import numpy as np
@@ -112,9 +115,11 @@ def _copies(product: Any, place: Place, cargo: str, counted: float | None) -> Co
     record = "cargo_copies_native" if product.modification == "native" else "cargo_copies_loaded"
 
     def numbers(draw: Draw) -> tuple[float, ...]:
-        cells = draw.value("cell_density", "NP") * _nucleus(draw, place)
+        density = draw.value("cell_density", "NP")
+        taken = density * draw.value("vesicle_uptake_rate")
+        share = taken / (taken + log(2) / draw.value("vesicle_half_life"))
         copies = draw.value(record) if counted is None else counted
-        return (vesicle_dose_particles(draw, product) * draw.value("vesicle_uptake_share") * copies / cells,)
+        return (vesicle_dose_particles(draw, product) * share * copies / (density * _nucleus(draw, place)),)
 
     drawn = _drawn(numbers, place)[:, 0]
     needed = ParameterSet.load().lookup("cargo_copies_needed").si

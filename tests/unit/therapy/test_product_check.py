@@ -49,7 +49,9 @@ def test_a_smaller_disc_gets_more_of_a_dose_per_cell():
 def test_copies_per_cell_are_particles_times_uptake_times_copies():
     nominal = Draw(ParameterSet.load(), SEED, 0, "human", "III", nominal=True)
     found = report(VESICLES)
-    expected = found.dose.per_cell.value * nominal.value("vesicle_uptake_share") * nominal.value("cargo_copies_native")
+    taken = nominal.value("cell_density", "NP") * nominal.value("vesicle_uptake_rate")
+    share = taken / (taken + np.log(2) / nominal.value("vesicle_half_life"))
+    expected = found.dose.per_cell.value * share * nominal.value("cargo_copies_native")
     assert found.copies[0].per_cell.value == pytest.approx(expected) and found.copies[0].below == 1.0
     record = ParameterSet.load().lookup("cargo_copies_native")
     assert record.source == "CHEVILLET2014" and (record.spread.low, record.spread.high) == (1e-3, 1e-1)
