@@ -17,7 +17,7 @@ from pulposus.study.study_file import StudySpec, load_study
 
 ROOT = Path(__file__).parents[1]
 FIVE, EXOSOMES = (ROOT / "examples" / "studies" / name for name in ("routes_human_l45.yaml", "exosomes_human_l45.yaml"))
-DRAWS, ROUNDS = (0, 1, 2), 3
+DRAWS, ROUNDS = (0, 1), 2
 LAWS = {
     "neither": {"vesicle_effect": "none", "response": "simple"},
     "vesicles": {"vesicle_effect": "network", "response": "simple"},

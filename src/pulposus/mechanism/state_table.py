@@ -3,11 +3,11 @@
     axes   v = sqrt(share) of IL-1b, TNF and cargo, share of low oxygen
     x(v)   sum over the corners of the cell of the table that holds v of  prod_axis (1 - |v - v_corner| / width) x_corner
 
-The cell is one that is not senescent and carries no load: senescent cells are a pool of the tissue with a secretion of their own,
-and the tissue has a law of its own for load, so that neither is counted twice. The nodes are solved; unstimulated cells lie on a node. Between nodes nothing overshoots, so that cells at rest stay at rest, which
-matters as a small state of death is a large factor on a small basal rate. A table rests on the cell type, the hypotheses, the
-settings and the cargo vector alone: gains and potencies are drawn without making it anew. It is kept in memory and in the user's
-cache folder.
+The cell is one that is not senescent and carries no load: senescent cells are a pool of the tissue with a secretion of their own, and
+the tissue has a law of its own for load, so that neither is counted twice. The nodes are solved; unstimulated cells lie on a node.
+Between nodes nothing overshoots, so that cells at rest stay at rest, which matters as a small state of death is a large factor on a
+small basal rate. A table rests on the cell type, the hypotheses, the settings and the cargo vector alone: gains and potencies are
+drawn without making it anew. It is kept in memory and in the user's cache folder.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -153,7 +154,8 @@ def _make(model: CellModel, sizes: tuple[int, ...], path: Path) -> StateTable:
         np.savez(part, values=values, rested=rested)
         part.replace(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     return StateTable(values, sizes, rested, time.monotonic() - begun)
 
 

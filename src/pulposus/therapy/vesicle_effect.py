@@ -3,11 +3,11 @@
     s = E q / (q + q_half)                            place along the cargo vector, 0 to 1, of q vesicles at work per cell
     factor = 1 + w (m(env, s) / m(env, 0) - 1)        on the basal rates of death, division, senescence, secretion, matrix ...
 
-m the network's modifiers (mechanism/phenotypes.py) at the cytokines and oxygen of a point, w the share of its cells that is reached. E is how far along the vector full cells come, none to all; q_half a dose of half effect: vesicles per cell for a
-whole vesicle, copies per cell over copies per vesicle, counted or drawn, for a named cargo. Both priors are wide and hold no effect.
-An arm without
-vesicles, without potency or without evidence of a cargo has no factor at all and differs by nothing; where no cell lives a factor has
-nothing to multiply. What two cargos do to one cell at once is not built. Gains and potencies are drawn; the network's edges are not.
+m the network's modifiers (mechanism/phenotypes.py) at the cytokines and oxygen of a point, w the share of its cells that is reached.
+E is how far along the vector full cells come, none to all; q_half a dose of half effect: vesicles per cell for a whole vesicle, copies
+per cell over copies per vesicle, counted or drawn, for a named cargo. Both priors are wide and hold no effect. An arm without vesicles,
+without potency or without evidence of a cargo has no factor at all and differs by nothing; where no cell lives a factor has nothing to
+multiply. What two cargos do to one cell at once is not built. Gains and potencies are drawn; the network's edges are not.
 """
 
 from __future__ import annotations

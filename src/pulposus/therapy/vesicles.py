@@ -4,13 +4,14 @@
     depot' = -depot / tau_gel                                            vesicles in the gel
     q'     = k_up e / w - k_q q                                          vesicles whose cargo is at work, per reached cell
     L      = sqrt(D_e / k),   Da = k R^2 / D_e,   k = k_up C + k_deg     penetration length; Damkoehler number of the injected sphere
-    V_w    = min(V_NP, i V + L A(V)),   A = (36 pi)^(1/3) V^(2/3)        tissue whose cells are reached
+    V_w    = min(V_NP, i V + L A)                                        tissue whose cells are reached, A the surface of the sphere
 
-N, S native and senescent cells, the target; M, D transplanted and differentiated cells, which take vesicles up in vain. A molecule of
-one disc meets cells long before it crosses an element: L is 1 to 320 um over most of the priors, an element about 700 um. So
-nothing is transported between elements. The sub-grid law counts what diffusion reaches instead: of an injected volume V a share i
-soaks into tissue, the rest lies in a pocket, and a shell as thick as L lies around both. V_w is filled from the middle of the nucleus
-outwards; w is the share of each point's volume within it. V as large as the nucleus reaches all of it; beyond it nothing is reached.
+N, S native and senescent cells, the target; M, D transplanted and differentiated cells, which take vesicles up in vain. R is the radius
+of the injected sphere. Vesicles meet cells before they cross an element: L is 1 to 320 um over most of the priors, an element about
+700 um. So nothing is transported between elements. The sub-grid law counts what diffusion reaches instead: of an injected volume V a
+share i soaks into tissue, the rest lies in a pocket, and a shell as thick as L lies around both. V_w is filled from the middle of the
+nucleus outwards; w is the share of each point's volume within it. V as large as the nucleus reaches all of it; beyond it nothing is
+reached. k is that of the cells at the start.
 Particles are accounted for by name: dose, gel release, decay, uptake, uptake by transplanted cells, lost outside the disc.
 """
 
@@ -77,13 +78,17 @@ def damkoehler(volume: float, length: float) -> float:
     >>> round(damkoehler(2e-7, 32e-6))
     12878
     """
-    return float((3 * volume / (4 * pi)) ** (2 / 3) / length**2)
+    return (_radius(volume) / length) ** 2
+
+
+def _radius(volume: float) -> float:
+    return float((3 * volume / (4 * pi)) ** (1 / 3))
 
 
 def reached_share(volume: float, length: float, soaked: float, points: Any) -> Array:
     """Return w, the share of every point's volume whose cells an injected volume (m3) reaches, filled from the middle outwards."""
     nucleus = points.region == _NUCLEUS
-    reached = soaked * volume + length * (36 * pi) ** (1 / 3) * volume ** (2 / 3)
+    reached = soaked * volume + length * 4 * pi * _radius(volume) ** 2
     inside = np.flatnonzero(nucleus)
     if volume >= points.volume[inside].sum():
         return np.where(nucleus, 1.0, 0.0)

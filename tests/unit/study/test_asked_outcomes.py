@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 import pytest
-from small_studies import CONTROL, UNTREATED, arm, cells, compare_small, plain, study
+from small_studies import CONTROL, UNTREATED, arm, cells, compare_small, plain, study, vesicles
 
 from pulposus.core.errors import InputError
 from pulposus.core.result import Result
@@ -21,6 +21,7 @@ from pulposus.study.dataset import ASKED
 from pulposus.study.study_file import read_study
 from pulposus.tissue.repeatability import instruments
 
+OF_VESICLES = ["cargo_per_cell", "target_cells_reached", "target_share_reached", "penetration_length", "damkoehler"]
 ALL = ["t2_annulus", "mri_index", "modified_pfirrmann", "thompson", "vas", "odi"]
 CELLS = arm("cells", (cells(),))
 SHEEP = {"species": "sheep", "level": "lumbar", "grade": {"scale": "pfirrmann", "value": 3}}
@@ -40,7 +41,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 def test_what_is_asked_for_is_there_and_nothing_else(asked, five):
     data = asked.dataset
-    assert {n for n in ASKED if n in data} == set(ASKED) - {"histology_shu2017"}
+    assert {n for n in ASKED if n in data} == set(ASKED) - {"histology_shu2017", *OF_VESICLES}
     assert not set(ASKED) & set(five.result.dataset) and "side" not in five.result.dataset.coords
     assert not any(n.startswith(("placebo", "vas_", "echo")) for n in json.loads(five.result.dataset.attrs["records"]))
     assert {"placebo_size", "echo_time", "thompson_disagreement"} <= set(json.loads(data.attrs["records"]))
@@ -48,6 +49,15 @@ def test_what_is_asked_for_is_there_and_nothing_else(asked, five):
     np.testing.assert_allclose(data["mri_index"].isel(time=0), 100.0)
     for scale in ("modified_pfirrmann", "thompson"):
         np.testing.assert_allclose(data[f"{scale}_probability"].sum(data[f"{scale}_probability"].dims[-1]), 1.0)
+
+
+def test_where_vesicles_come_is_told_when_a_study_asks():
+    data = compare_small(study(UNTREATED, CONTROL, arm("exosome", (vesicles(),)), observe=["t2", *OF_VESICLES],
+                               sampling={"draws": 2, "seed": 4})).result.dataset
+    told = {name: data[name].sel(arm="exosome").isel(time=-1).values for name in OF_VESICLES}
+    assert all(np.all(values > 0) for values in told.values()) and np.all(told["target_share_reached"] <= 100)
+    assert data["penetration_length"].attrs["units"] == "um" and np.all(told["penetration_length"] < 1e4)
+    assert np.all(data["cargo_per_cell"].sel(arm="untreated") == 0) and np.all(np.isnan(data["damkoehler"].sel(arm="untreated")))
 
 
 def test_a_study_that_does_not_say_gets_what_it_always_got():

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from small_studies import NEEDLE, NODES, SALINE, UNTREATED, arm, cells, study
 
-from pulposus.mechanism import phenotypes as mechanism
+from pulposus.core.parameters import ParameterSet
+from pulposus.mechanism.calibration import calibrated
+from pulposus.mechanism.phenotypes import direct
+from pulposus.mechanism.state_table import cache_folder
 from pulposus.study import run as study_run
 from pulposus.study.compare import rival_laws
-from pulposus.study.network_response import NetworkResponse, response_of
+from pulposus.study.network_response import NetworkResponse, ready_tables, response_of
 from pulposus.study.plan import make_plan
 from pulposus.study.run import run_draw
 from pulposus.tissue.past import live
@@ -81,11 +86,21 @@ def test_a_second_needle_finds_the_first_wound():
     assert untreated < 1 and saline <= untreated
 
 
-def test_the_network_can_take_the_place_of_the_simple_law(monkeypatch):
-    monkeypatch.setattr(mechanism, "phenotypes", mechanism.direct)  # the same factors without the grid, for two points
+def test_the_network_can_take_the_place_of_the_simple_law():
     assert response_of({"response": "simple"}).name == "cytokine response" and isinstance(response_of({"response": "network"}), NetworkResponse)
-    state = {"il1b": np.array([0.0, 1e-5]), "tnf": np.zeros(2), "oxygen": np.full(2, 3e3), "native": np.full(2, 3e12), "senescent": np.zeros(2)}
+    state = {"il1b": np.array([0.0, 1e-5]), "tnf": np.zeros(2), "oxygen": np.full(2, 3e3)}
     process = response_of({"response": "network"})
-    of = process.modifiers(state, {}, 0.0, np)
-    assert process.modifiers(dict(state), {}, 0.0, np) is of
+    p = {symbol: ParameterSet.load().lookup(symbol).si for symbol in NetworkResponse.parameters}
+    of = process.modifiers(state, p, 0.0, np)
+    assert process.modifiers(dict(state), p, 0.0, np) is of
     assert set(of) == set(NetworkResponse.modifies) and of["degradation"][1] > 1.2 * of["degradation"][0]
+    solved = direct({"il1b": [0.0, 10.0], "tnf": 0.0, "oxygen": 3.0, "load": 0.0}, settings=calibrated())
+    for name, exact in (("degradation", solved.degradation), ("synthesis", solved.synthesis), ("division", solved.division)):
+        np.testing.assert_allclose(of[name], exact, rtol=0.02)
+
+
+def test_the_tables_of_a_study_are_made_before_it_runs():
+    exosome = SimpleNamespace(kind="vesicles", source="BM-MSC")
+    assert ready_tables({"response": "simple", "vesicle_effect": "none"}, [exosome]) == 0.0 == ready_tables({"vesicle_effect": "network"}, [])
+    ready_tables({"response": "simple", "vesicle_effect": "network"}, [exosome, exosome])
+    assert list(cache_folder().glob("states-*.npz"))
