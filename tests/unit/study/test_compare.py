@@ -203,9 +203,9 @@ def test_progress_is_told():
 
 def test_every_built_rival_runs_on_the_same_draws(five):
     plan = make_plan(five.spec, NODES)
-    built = {f"{law}: {choice}" for law in ("formulation", "oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan", "vesicle_effect")
-             for choice in terms("law")[law].choices if choice != plan.laws[law]}
-    assert set(rival_laws(plan)) == built == set(five.result.dataset["rival"].values) and len(built) == 7
+    built = {f"{law}: {choice}" for law in ("formulation", "oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan", "vesicle_effect", "paracrine")
+             for choice in terms("law")[law].choices if choice != plan.laws[law]} | {"homing: none"}
+    assert set(rival_laws(plan)) == built == set(five.result.dataset["rival"].values) and len(built) == 9
     assert five.result.dataset["rival_last"].notnull().all()
 
 

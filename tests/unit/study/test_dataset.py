@@ -17,7 +17,7 @@ ARMS = [a["name"] for a in FIVE]
 
 def test_the_dimensions_are_the_fixed_ones(five):
     data = five.result.dataset
-    sizes = {"arm": 5, "draw": 2, "time": 6, "grade": 5, "region": 3, "rival": 7, "quantity": 2, "corner": 3}
+    sizes = {"arm": 5, "draw": 2, "time": 6, "grade": 5, "region": 3, "rival": 9, "quantity": 2, "corner": 3}
     assert {k: data.sizes[k] for k in sizes} == sizes
     for name, (_, _, extra) in QUANTITIES.items():
         assert data[name].dims == ("arm", "draw", "time", *([extra] if extra else [])), name

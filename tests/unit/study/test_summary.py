@@ -211,7 +211,7 @@ def test_the_smallest_change_is_that_of_the_instrument():
 def test_the_screen_of_a_real_run(five):
     screen = json.loads(json.dumps(five.document()))
     assert [row["arm"] for row in screen["arms"]] == ["untreated", "saline", "cells", "exosome", "vein"]
-    assert len(screen["rivals_run"]) == 6 and screen["pairs"] == 20 and screen["preview"]
+    assert len(screen["rivals_run"]) == 9 and screen["pairs"] == 20 and screen["preview"]
     rows = {row["arm"]: row for row in screen["arms"]}
     assert rows["cells"]["harm"]["name"] == "osteophyte" and rows["vein"]["harm"]["name"] == "lung_retention"
     assert rows["saline"]["harm"]["name"] == "leak" and rows["untreated"]["harm"] is None
