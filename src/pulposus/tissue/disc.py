@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from pulposus.core.threads import one_blas_thread
 from pulposus.tissue import extrusion, operators
 from pulposus.tissue.aggrecan import Aggrecan
-from pulposus.tissue.annulus import Annulus
+from pulposus.tissue.annulus import Annulus, damage_of
+from pulposus.tissue.collagen import Collagen
 from pulposus.tissue.coupled import Coupled, Solution
 from pulposus.tissue.cytokine_response import CytokineResponse
 from pulposus.tissue.cytokines import Cytokines
@@ -64,8 +65,8 @@ def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str
     base: list[Process] = [Nutrition(laws, boundary, open_share), NativeCells()]
     if not matrix:
         return base
-    return [*base, Cytokines(open_share), response or CytokineResponse(), Aggrecan(laws["aggrecan"]), Annulus(),
-            Endplate(laws.get("calcification", "closes"))]
+    return [*base, Cytokines(open_share), response or CytokineResponse(), Aggrecan(laws["aggrecan"]), Collagen(),
+            Annulus(), Endplate(laws.get("calcification", "closes"))]
 
 
 class Disc:
@@ -218,7 +219,7 @@ class Disc:
         living = state["native"] + state["senescent"]
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
         (whole, dense), settled = self._nucleus_aggrecan(state), state["annulus_settled"]
-        shape = swelling.readings(whole, self.loads, 1 - (1 - state["annulus_damage"]) * (1 - self._slack(state)), settled)
+        shape = swelling.readings(whole, self.loads, 1 - (1 - damage_of(state, self.p)) * (1 - self._slack(state)), settled)
         wet = swelling.porosity_of(shape["nucleus_volume"]) if dense == whole else swelling.porosity(dense, settled)
         t2 = imaging.t2_of(wet)
         chances = imaging.grades(t2, grade_ratio(self.draw) * shape["height_index"])

@@ -206,6 +206,12 @@ class Growth(Lasting):
     synthesis: Factor = Field(default=1.0, description="factor on matrix synthesis")
 
 
+class DegenerateTurnover(Lasting):
+    """Fragments of aggrecan are lost as fast as in degenerate tissue; how fast that is, is on record for man alone."""
+
+    event: Literal["degenerate_turnover"] = Field(description="the event")
+
+
 class Load(Lasting):
     """The pressure of daily life in the nucleus (Pa); what it does is the law `load`."""
 
@@ -214,7 +220,8 @@ class Load(Lasting):
 
 
 Event = Annotated[
-    Puncture | Lesion | Nucleotomy | EndplateDamage | Calcification | Nutrition | CytokineLoad | Ageing | Growth | Load,
+    Puncture | Lesion | Nucleotomy | EndplateDamage | Calcification | Nutrition | CytokineLoad | Ageing | Growth | DegenerateTurnover
+    | Load,
     Field(discriminator="event"),
 ]
 History = Annotated[tuple[Event, ...], AfterValidator(_one_pattern)]
