@@ -35,6 +35,7 @@ from pulposus.tissue.symptoms import CYTOKINES
 __all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
 
 RIVALS = ("formulation", "oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan")
+RIVALS_OF_PERSONS = ("marrow_supply",)  # laws that act where the subject has Modic changes or an endplate defect
 RIVALS_OF_EVENTS = {"calcification": ("calcification", "ageing"), "load": ("load",)}  # law -> the events that it acts in
 NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
 _PREVIEW = 8  # finished draws after which a first table can be shown
@@ -70,7 +71,9 @@ def rival_laws(plan: Plan) -> dict[str, dict[str, Any]]:
     """
     out: dict[str, dict[str, Any]] = {}
     happened = {event.event for event in plan.spec.history}
-    for law in (*RIVALS, *(law for law, events in RIVALS_OF_EVENTS.items() if happened & set(events))):
+    person = plan.spec.subject
+    own = RIVALS_OF_PERSONS if {person.modic, person.endplate} != {"none"} else ()
+    for law in (*RIVALS, *own, *(law for law, events in RIVALS_OF_EVENTS.items() if happened & set(events))):
         for choice in terms("law")[law].choices:
             if choice != plan.laws[law]:
                 out[f"{law}: {choice}"] = {law: choice}

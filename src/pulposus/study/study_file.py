@@ -25,8 +25,9 @@ from pulposus.study.product_file import Product
 from pulposus.study.route_file import Route
 from pulposus.study.study_checks import override_problems, problems_across
 from pulposus.tissue.disc_file import level_of
-from pulposus.tissue.history_file import History
+from pulposus.tissue.history_file import History, turnover_problems
 from pulposus.tissue.laws import CourseLaws
+from pulposus.tissue.person import Person, person_problems
 
 __all__ = [
     "Arm",
@@ -66,7 +67,7 @@ class Grade(Part):
         return self.value if isinstance(self.value, tuple) else (self.value, self.value)
 
 
-class Subject(Part):
+class Subject(Person):
     """Whose disc it is."""
 
     species: Annotated[str, Word("species")] = Field(description="the species, such as human")
@@ -190,7 +191,9 @@ def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None =
     >>> read_study(study).follow_up
     31557600.0
     """
-    return read_model(StudySpec, data, [*problems_across(data), *override_problems(data)], file, line_of)
+    subject = data.get("subject") if isinstance(data.get("subject"), Mapping) else {}
+    of_subject = [*person_problems(subject, ("subject",)), *turnover_problems(data, subject.get("species"))]
+    return read_model(StudySpec, data, [*problems_across(data), *override_problems(data), *of_subject], file, line_of)
 
 
 def load_study(path: str | Path) -> tuple[StudySpec, str]:

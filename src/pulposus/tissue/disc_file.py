@@ -21,8 +21,9 @@ from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import Problem, read_model, where
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term, terms
-from pulposus.tissue.history_file import History, Pattern
+from pulposus.tissue.history_file import History, Pattern, turnover_problems
 from pulposus.tissue.laws import CourseLaws
+from pulposus.tissue.person import Person, person_problems
 from pulposus.tissue.solid_file import HoleSpec, Position, Solid, TrackSpec, solid_geometry, solid_problems
 
 __all__ = ["DiscSpec", "load_disc", "read_disc"]
@@ -45,8 +46,8 @@ def level_of(value: Any, info: ValidationInfo) -> str:
     return choice(kind, allowed)(value)
 
 
-class Preset(Part):
-    """A disc of the parameter records."""
+class Preset(Person):
+    """A disc of the parameter records, of a person where it is human."""
 
     species: Annotated[str, Word("species")] = Field(description="the species, such as human")
     level: str = Field(description="the level of the disc, such as L4/L5")
@@ -204,7 +205,9 @@ def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = 
     >>> read_disc({"version": 1, "disc": {"preset": {"species": "human", "level": "L4/L5"}}}).mesh.nodes
     5000
     """
-    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data)]
+    preset = _mapping(data, "disc", "preset")
+    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data), *person_problems(preset, ("disc", "preset")),
+                *turnover_problems(data, preset.get("species"))]
     spec = read_model(DiscSpec, data, problems, file, line_of)
     if spec.disc.solid is not None:
         _check_shape(spec.disc.solid, file, line_of)
