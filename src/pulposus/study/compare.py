@@ -237,6 +237,7 @@ def difference(first: str | Path, second: str | Path) -> dict[str, Any]:
     notes = [f"{key} differ: {about[0][key]} and {about[1][key]}" for key in about[0] if about[0][key] != about[1][key]]
     notes += [f"only in the {side}: {', '.join(rest)}" for side, rest in
               (("first", [x for x in names[0] if x not in shared]), ("second", [x for x in names[1] if x not in shared])) if rest]
+    notes += _sizes([each["subject"] for each in about])
     same = bool(a.dataset.identical(b.dataset))
     rows = []
     for arm in shared:
@@ -246,3 +247,14 @@ def difference(first: str | Path, second: str | Path) -> dict[str, Any]:
                          "second - first": y - x})
     return {"rows": rows, "identical": same, "notes": notes or (["the two runs are identical"] if same else []),
             "first": a.status, "second": b.status}
+
+
+def _sizes(subjects: list[Mapping[str, Any]]) -> list[str]:
+    """Return the Thiele numbers of two subjects of different species or level, nothing for alike ones."""
+    from pulposus.tissue.presets import thiele_number
+
+    discs = [(s["species"], s["level"]) for s in subjects]
+    if discs[0] == discs[1]:
+        return []
+    told = " and ".join(f"{thiele_number(*disc):.3g} ({disc[0]} {disc[1]})" for disc in discs)
+    return [f"Thiele number of glucose {told}: nutrition limits cells from about 2 on, which a disc far below it cannot show"]

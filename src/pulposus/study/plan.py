@@ -17,7 +17,7 @@ from pulposus.core.draws import Draw
 from pulposus.core.errors import PulposusError, RejectedDraw
 from pulposus.core.parameters import ParameterSet
 from pulposus.study.study_file import StudySpec
-from pulposus.tissue.disc import check_draw, supply_of
+from pulposus.tissue.disc import check_draw, culture_supply, supply_of
 from pulposus.tissue.endplate import open_share
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.person import endplate_opening, marrow_supply
@@ -57,6 +57,8 @@ class Plan:
 def fed(draw: Draw, plan: Plan) -> tuple[dict[str, dict[str, float]], float]:
     """Return what the disc of a draw is fed with (solute -> boundary -> value) and the open share of its endplate."""
     person, laws = plan.spec.subject, plan.laws
+    if person.medium == "culture":
+        return culture_supply(draw), open_share(draw, laws["endplate_degeneration"])
     share = open_share(draw, laws["endplate_degeneration"]) * endplate_opening(draw, person, laws["marrow_supply"])
     return supply_of(draw, marrow_supply(draw, person, laws["marrow_supply"])), share
 

@@ -72,8 +72,11 @@ def _stated(spec: DiscSpec) -> dict[tuple[str, str], float]:
     if spec.laws.glucose_limiter is not None:
         out["glucose_limiter", "any"] = spec.laws.glucose_limiter
     for tag in ("endplate", "wall"):
-        supply = getattr(spec.supply, tag)
-        if supply is not None:
+        supply = getattr(spec.supply, tag) or spec.supply.medium
+        if isinstance(supply, str):
+            species = spec.disc.preset.species if spec.disc.preset else "human"
+            out |= {(f"supply_{tag}_{s}", "any"): ParameterSet.load().lookup(f"culture_{s}", "any", species).si for s in SOLUTES}
+        elif supply is not None:
             out |= {(f"supply_{tag}_{s}", "any"): getattr(supply, s) for s in SOLUTES}
     return out
 

@@ -40,7 +40,7 @@ from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport, factor
 
-__all__ = ["Disc", "check_draw", "supply_of", "tissue_processes"]
+__all__ = ["Disc", "check_draw", "culture_supply", "supply_of", "tissue_processes"]
 
 Array = NDArray[np.float64]
 _USUAL = (1.0, 1.0, False)  # levels of endplate and wall, whether the endplate's pattern is on
@@ -54,6 +54,11 @@ def supply_of(draw: Any, endplate_level: float = 1.0, wall_level: float = 1.0) -
     level = {"endplate": endplate_level, "wall": wall_level}
     return {s: {tag: draw.value(f"supply_{tag}_{s}") * (1.0 if s == "lactate" else level[tag]) for tag in level}
             for s in SOLUTES}
+
+
+def culture_supply(draw: Any) -> dict[str, dict[str, float]]:
+    """Return solute -> boundary tag -> value of a disc in organ culture, the same medium at all faces."""
+    return {s: dict.fromkeys(("endplate", "wall"), draw.value(f"culture_{s}")) for s in SOLUTES}
 
 
 def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str, float]], open_share: float,
