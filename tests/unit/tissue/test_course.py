@@ -57,6 +57,7 @@ EVENTS = [
     ({"event": "calcification", "extent": "60 %"}, "glucose_min", -1),
     ({"event": "growth", "synthesis": 2}, "gag", 1),
     ({"event": "load", "pressure": "3 MPa"}, "gag", -1),
+    ({"event": "degenerate_turnover"}, "gag", -1),
     ({"event": "cytokine_load", "il1b": "10 ng/mL", "tnf": "5 ng/mL"}, "gag", -1),
     ({"event": "ageing", "factor": 100}, "viable_cells", -1),
 ]
