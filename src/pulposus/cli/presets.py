@@ -32,7 +32,7 @@ RUN = ("grade_states", "grade_courses")
 def presets(
     kind: Annotated[
         str | None,
-        typer.Argument(metavar="[KIND]", help=f"One of {', '.join(ROOMS)}; all but those that are run forward ({', '.join(RUN)}) if left out.", show_default=False),
+        typer.Argument(metavar="[KIND]", help=f"One of {', '.join(ROOMS)}; all but {' and '.join(RUN)} if left out.", show_default=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     lang: Annotated[str, typer.Option(help="Language of the names: en or zh.")] = "en",

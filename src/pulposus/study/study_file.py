@@ -192,7 +192,8 @@ def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None =
     >>> read_study(study).follow_up
     31557600.0
     """
-    subject = data.get("subject") if isinstance(data.get("subject"), Mapping) else {}
+    given = data.get("subject")
+    subject: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
     of_subject = [*person_problems(subject, ("subject",)), *turnover_problems(data, subject.get("species"))]
     if subject.get("medium") == "culture":
         of_subject += culture_problems(subject.get("species"), ("subject", "medium"))

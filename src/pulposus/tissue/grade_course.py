@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,6 @@ Array = NDArray[np.float64]
 FILE = "grade_courses.yaml"
 LATENTS = {"t2": "t2", "aggrecan": "aggrecan_content"}  # latent -> the symbol of its table
 _NODES, _OUTPUTS = 300, 321  # of the mesh; output times
-_SOFT = 0.15  # the soft target of height and cells, either way
 _REACHED = "not reached"
 # told quantity -> (symbol of its table, SI unit, unit told, whether both sides are told relative to grade I)
 _TOLD = {"t2": ("t2", "s", "ms", False), "aggrecan": ("aggrecan_content", "kg/m**3", "mg/mL", False),
@@ -63,7 +62,7 @@ class _Watched(Process):
         return {"senescent": float(old / (old + young)), "endplate_open": float(view.state["endplate_open"])}
 
 
-@lru_cache(maxsize=1)
+@cache
 def _file() -> dict[str, Any]:
     return dict(read_yaml(packaged(FILE))[0])
 
@@ -77,7 +76,7 @@ def schedules() -> list[dict[str, Any]]:
     return list(_file()["schedules"])
 
 
-@lru_cache(maxsize=16)
+@cache
 def grade_course(schedule: str = "") -> GradeCourse:
     """Return the course of a healthy disc by a schedule, the first when none is named; raises KeyError for an unknown one."""
     plan = {each["id"]: each for each in schedules()}[schedule or schedules()[0]["id"]]
@@ -160,7 +159,8 @@ def _verdict(latent: str, name: str, forward: float, value: float, ends: tuple[f
     if name == latent:
         return "sets the thresholds"
     if name in ("height", "cells"):
-        return "within 15 %" if abs(forward / value - 1) <= _SOFT else "miss"
+        soft = float(_file()["soft_target"])
+        return f"within {soft:.0%}".replace("%", " %") if abs(forward / value - 1) <= soft else "miss"
     return "in the table's range" if ends[0] <= forward <= ends[1] else "miss"
 
 

@@ -238,7 +238,8 @@ def turnover_problems(data: Mapping[str, Any], species: Any) -> Iterator[Problem
     history = data.get("history")
     for i, event in enumerate(history if isinstance(history, list) else []):
         if isinstance(event, Mapping) and event.get("event") == TURNOVER and species in names("species") and not _turns_over(species):
-            yield ("history", i), f"{TURNOVER} of a {species} disc", "a species of which the turnover of degenerate tissue is on record: human", None
+            allowed = "a species of which the turnover of degenerate tissue is on record: human"
+            yield ("history", i), f"{TURNOVER} of a {species} disc", allowed, None
 
 
 def _turns_over(species: str) -> bool:

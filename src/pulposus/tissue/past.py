@@ -139,7 +139,8 @@ def _driver(past: Past, h: Any, draw: Any, geometry: Geometry, laws: Mapping[str
               **{f"given_{c}": getattr(h, c, None) for c in ("il1b", "tnf", "chemokine")}}
     if h.event == "degenerate_turnover":
         values[h.event] = 1.0
-    rest = {"pressure": draw.value("load_habitual")} | {name: 0.0 for name in DRIVERS if name.startswith("given_") or name == "degenerate_turnover"}
+    rest = {"pressure": draw.value("load_habitual"), "degenerate_turnover": 0.0} | {
+        name: 0.0 for name in DRIVERS if name.startswith("given_")}
     for name, value in values.items():
         if value is not None:
             past.used.add(name)

@@ -10,8 +10,8 @@ from pulposus.core.units import convert
 from pulposus.core.vocabulary import terms
 from pulposus.tissue.fixed_charge import donnan_pressure, fixed_charge, thermal
 from pulposus.tissue.geometry import Geometry, geometry_of
-from pulposus.tissue.species_records import assumed_by_species
 from pulposus.tissue.loads import loads_of
+from pulposus.tissue.species_records import assumed_by_species
 from pulposus.tissue.swelling import Swelling, swelling_pressure
 
 __all__ = ["table", "thiele_number"]
@@ -63,7 +63,8 @@ def _species(name: str, lang: str) -> dict[str, Any]:
             "Thiele number": ", ".join(f"{level} {thiele_number(name, level):.3g}" for level in term.more["levels"]),
             "nucleus cells": terms("nucleus_cells")[term.more["nucleus_cells"]].label(lang, short=True),
             "notochordal [%]": 100 * share.si, "notochordal origin": f"{share.origin} ({share.source})",
-            "assumed": counts["assumed"], "of records": counts["records"], "size assumed": counts["size assumed"], "of size": counts["of its size"]}
+            "assumed": counts["assumed"], "of records": counts["records"], "size assumed": counts["size assumed"],
+            "of size": counts["of its size"]}
 
 
 def _grade(grade: str) -> dict[str, Any]:

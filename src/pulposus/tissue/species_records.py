@@ -6,7 +6,7 @@ any species that stands in for it.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from pulposus.core.parameter_records import ANY, REGIONS, Parameter
@@ -20,7 +20,7 @@ _SIZE = ("disc_", "nucleus_area_fraction", "nucleus_depth_share", "endplate_thic
 _GRADES = ("I", "III")
 
 
-@lru_cache(maxsize=16)
+@cache
 def records_of(species: str) -> tuple[Parameter, ...]:
     """Return the records that answer for a species, by name.
 

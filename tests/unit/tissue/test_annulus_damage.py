@@ -7,8 +7,8 @@ import pytest
 
 from pulposus.core.draws import Draw
 from pulposus.core.parameters import ParameterSet
-from pulposus.tissue.disc_file import read_disc
 from pulposus.tissue.answer import begin_disc
+from pulposus.tissue.disc_file import read_disc
 from pulposus.tissue.past import live, past_of
 
 YEAR = 365.25 * 86400.0
