@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
+import numpy as np
 import pytest
+import xarray as xr
 
 from pulposus.core.parameters import ParameterSet
+from pulposus.core.result import Result
+from pulposus.core.run_record import begin
 from pulposus.core.vocabulary import terms
+from pulposus.study.compare import difference
 from pulposus.tissue.presets import table, thiele_number
 from pulposus.tissue.species_records import assumed_by_species, assumed_records, records_of
 
@@ -42,3 +49,18 @@ def test_assumed_records_are_counted_and_listed_by_species():
     dog = {each["record"] for each in assumed_records("dog")}
     assert "disc_height.dog" not in dog and "disc_lateral_width.dog" in dog and "disc_lateral_width.rat" not in dog
     assert counts["dog"]["size assumed"] == counts["goat"]["size assumed"] - 1
+
+
+def test_two_runs_of_different_species_tell_their_thiele_numbers(tmp_path):
+    folders = []
+    for species, level in (("human", "L4/L5"), ("rat", "tail"), ("rat", "tail")):
+        values = {name: (("arm", "draw", "time"), np.ones((1, 2, 2))) for name in ("height_index", "t2", "pfirrmann", "transplanted_cells")}
+        data = xr.Dataset(values, {"arm": ["untreated"], "time": [0.0, 1.0]})
+        for name in values:
+            data[name].attrs["units"] = "1"
+        data.attrs = {"subject": json.dumps({"species": species, "level": level}), "laws": "{}"}
+        folders.append(tmp_path / f"{len(folders)}")
+        Result(data, "done", begin("version: 1", 1)).save(folders[-1])
+    notes = difference(folders[0], folders[1])["notes"]
+    assert any(f"{thiele_number('human', 'L4/L5'):.3g} (human L4/L5)" in n and f"{thiele_number('rat', 'tail'):.3g} (rat tail)" in n for n in notes)
+    assert not any("Thiele" in n for n in difference(folders[1], folders[2])["notes"])
