@@ -1,14 +1,15 @@
-"""`pulposus check`: parameter records counted by origin, edges by how far they were checked, and what is wrong with the packaged data."""
+"""`pulposus check`: parameter records counted by origin and species, edges by how far they were checked, and what is wrong with the
+packaged data."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pulposus.cli.output import document, print_json, print_table
+from pulposus.cli.output import allowed_word, document, print_json, print_table, refuse
 from pulposus.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,12 +45,41 @@ def _loaded(load: Callable[[], object]) -> list[str]:
     return []
 
 
-def check(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """Check the packaged parameter records, references, words, evidence and network; exit 1 if something is wrong."""
+def _of_species(assumed: str | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the counts per species, and the assumed records of one."""
+    from pulposus.tissue.species_records import assumed_by_species, assumed_records
+
+    return assumed_by_species(), [] if assumed is None else assumed_records(assumed)
+
+
+def _print(counts: dict[str, int], by_species: list[dict[str, Any]], assumed: tuple[str | None, list[dict[str, Any]]],
+           edges: dict[str, int], problems: list[str]) -> None:
+    """Print the tables, and the problems on stderr."""
+    print_table([{"origin": origin, "records": count} for origin, count in counts.items()])
+    print_table(by_species)
+    if assumed[0]:
+        print_table(assumed[1], f"assumed, {assumed[0]}")
+    print_table([{"checked by": basis, "edges": count} for basis, count in edges.items()])
+    for problem in problems:
+        print(problem, file=sys.stderr)
+
+
+def check(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    assumed: Annotated[
+        str | None, typer.Option(metavar="SPECIES", help="List the assumed records of a species.", show_default=False)
+    ] = None,
+) -> None:
+    """Check the packaged parameter records, references, words, evidence and network; exit 1 if something is wrong.
+
+    Told per species: how many records answer for its disc, how many of these are assumed, and those of its size.
+    """
+    from pulposus.core.vocabulary import names, terms
+
+    refuse([] if assumed is None else allowed_word("--assumed", assumed, names("species")))
     from pulposus.core.language import Catalogue
     from pulposus.core.parameters import ParameterSet
     from pulposus.core.references import load_evidence_levels, load_references
-    from pulposus.core.vocabulary import terms
     from pulposus.evidence.library import library
     from pulposus.mechanism.edges import BASES
     from pulposus.mechanism.network import load_network
@@ -76,12 +106,11 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON d
         parameters = ParameterSet.load()
         counts = {origin: len(ids) for origin, ids in parameters.by_origin().items()}
         problems += problems_of(parameters)
+    by_species, listed = ([], []) if broken else _of_species(assumed)
     if as_json:
-        print_json(document("check/1", {"origins": counts, "edges": edges, "problems": problems}))
+        told = {"origins": counts, "species": by_species, "edges": edges, "problems": problems}
+        print_json(document("check/1", told | ({"assumed": listed} if assumed else {})))
     else:
-        print_table([{"origin": origin, "records": count} for origin, count in counts.items()])
-        print_table([{"checked by": basis, "edges": count} for basis, count in edges.items()])
-        for problem in problems:
-            print(problem, file=sys.stderr)
+        _print(counts, by_species, (assumed, listed), edges, problems)
     if problems:
         raise typer.Exit(1)

@@ -49,7 +49,7 @@ def _first(facts: Facts, lang: str) -> dict[str, Any]:
     from pulposus.report.first_rows import counts, first_rows, reversals
     from pulposus.report.numbers import number, with_unit
     from pulposus.report.sentence import sentence, status
-    from pulposus.report.words import moment, outcome, subject, unit
+    from pulposus.report.words import moment, outcome, subject, subject_notes, unit
     from pulposus.tissue.repeatability import instruments
 
     smallest = facts.screen["smallest_change"]
@@ -57,7 +57,8 @@ def _first(facts: Facts, lang: str) -> dict[str, Any]:
                 "smallest": with_unit(number(smallest[name]), unit(facts.data[name].attrs["units"], lang))}
                for name in OUTCOMES]
     return {"title": facts.about["title"] or facts.result.record.input_name, "note": facts.about["note"],
-            "subject": subject(facts.about["subject"], lang), "sentence": sentence(facts, lang),
+            "subject": subject(facts.about["subject"], lang),
+            "subject_notes": subject_notes(facts.about["subject"], lang), "sentence": sentence(facts, lang),
             "status": status(facts, lang), "unfinished": facts.unfinished, "columns": columns, "draws": facts.done,
             "until": moment(facts.screen["follow_up_days"], lang), "percent": facts.percent,
             "preview": text("preview", lang, draws=facts.done, percent=facts.percent) if facts.screen["preview"] else "",

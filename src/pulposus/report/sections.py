@@ -172,7 +172,7 @@ def _against(arrived: float, ceiling: Mapping[str, Any], say: Any) -> dict[str, 
 def laws(facts: Facts, lang: str) -> list[dict[str, Any]]:
     """Return the laws that the run used, with their rivals."""
     from pulposus.core.vocabulary import terms
-    from pulposus.study.compare import RIVALS
+    from pulposus.study.rivals import RIVALS
 
     rows = []
     for name, choice in facts.about["laws"].items():

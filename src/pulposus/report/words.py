@@ -11,8 +11,11 @@ from pulposus.core.units import convert
 from pulposus.core.vocabulary import label, terms
 from pulposus.report.numbers import count, number, printed_unit
 
-__all__ = ["caution", "given", "joined", "law", "moment", "outcome", "reason", "record_label", "rival", "said", "subject", "unit", "what"]
+__all__ = ["caution", "given", "joined", "law", "moment", "outcome", "reason", "record_label", "rival", "said", "subject",
+           "subject_notes", "unit", "what"]
 
+_PERSON = {"sex": "sex", "modic": "modic", "endplate": "endplate_defect"}  # of a subject -> kind of word
+_MAN = ("human", "L4/L5")  # the disc that others are held against
 _LONG = 3  # months; from here on times are told in months
 
 
@@ -155,4 +158,26 @@ def subject(about: Mapping[str, Any], lang: str) -> str:
     grades = "–".join(str(v) for v in value) if isinstance(value, (list, tuple)) else str(value)
     name = partial(label, lang=lang)
     scale = f"{name('grade_scale', about['grade']['scale'])} {grades}"
-    return " · ".join([name("species", about["species"]), name("level", about["level"]), scale])
+    extra = [name(kind, about[key]) for key, kind in _PERSON.items() if about.get(key) not in (None, "none")]
+    age = [text("report_age", lang, n=f"{convert(about['age'], 's', 'yr'):.3g}")] if about.get("age") is not None else []
+    medium = [text("report_in_culture", lang)] if about.get("medium") == "culture" else []
+    return " · ".join([name("species", about["species"]), name("level", about["level"]), scale, *extra, *age, *medium])
+
+
+def subject_notes(about: Mapping[str, Any], lang: str) -> list[str]:
+    """Return what has to be said where the subject is no man: how far nutrition can limit cells, and other nucleus cells.
+
+    >>> len(subject_notes({"species": "rat", "level": "tail"}, "en")), subject_notes({"species": "human", "level": "L4/L5"}, "en")
+    (2, [])
+    """
+    from pulposus.tissue.presets import thiele_number
+
+    species, (man, level) = about["species"], _MAN
+    if species == man:
+        return []
+    own, his = (f"{thiele_number(*disc):.2g}" for disc in ((species, about["level"]), _MAN))
+    notes = [text("report_thiele", lang, own=own, human=his, level=level)]
+    cells = terms("species")[species].more["nucleus_cells"]
+    if cells != terms("species")[man].more["nucleus_cells"]:
+        notes.append(text("report_other_cells", lang, species=label("species", species, lang), cells=label("nucleus_cells", cells, lang)))
+    return notes

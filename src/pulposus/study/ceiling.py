@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 
 from pulposus.core.threads import one_blas_thread
-from pulposus.study.plan import Plan
+from pulposus.study.plan import Plan, fed
 from pulposus.therapy.transplant import Transplant
-from pulposus.tissue.disc import Disc, supply_of, tissue_processes
-from pulposus.tissue.endplate import open_share
+from pulposus.tissue.disc import Disc, tissue_processes
 from pulposus.tissue.geometry import geometry_of
 
 __all__ = ["dose_ceilings"]
@@ -60,8 +59,8 @@ def dose_ceilings(plan: Plan) -> list[dict[str, Any]]:
     for law in ("porosity", "measured_low"):
         draw = plan.draw(None)
         laws = {**plan.laws, "endplate_diffusivity": law}
-        geometry = geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level)
-        base = tissue_processes(laws, supply_of(draw), open_share(draw, laws["endplate_degeneration"]), matrix=False)
+        geometry = geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level, plan.spec.subject)
+        base = tissue_processes(laws, *fed(draw, plan), matrix=False)
         disc = Disc(draw, geometry, [*base, Transplant([], 1.0)], plan.nodes)
         threshold = draw.value("glucose_death_threshold")
         rows.append({"endplate_diffusivity": law, "fresh_cells": _ceiling(disc, threshold, True),

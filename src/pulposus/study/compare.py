@@ -21,7 +21,6 @@ from pulposus.core.files import parse_yaml, read_text
 from pulposus.core.progress import NoProgress, Progress
 from pulposus.core.result import Result
 from pulposus.core.run_record import RunRecord, begin, data_files, versions
-from pulposus.core.vocabulary import terms
 from pulposus.study.ceiling import dose_ceilings
 from pulposus.study.comparator import named_comparator
 from pulposus.study.dataset import build
@@ -29,18 +28,15 @@ from pulposus.study.execute import cores, run_tasks
 from pulposus.study.network_response import ready_tables
 from pulposus.study.parts import Parts
 from pulposus.study.plan import Plan, accepted_draws, make_plan
+from pulposus.study.rivals import rival_laws
 from pulposus.study.run import DrawOutcome, run_draw
 from pulposus.study.study_file import StudySpec, read_study
 from pulposus.therapy.cautions import cautions
-from pulposus.therapy.homing import ATTRACTED, receptor_counts
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.symptoms import CYTOKINES
 
-__all__ = ["Comparison", "compare", "difference", "repeat", "rival_laws"]
+__all__ = ["Comparison", "compare", "difference", "repeat"]
 
-RIVALS = ("formulation", "oxygen", "endplate_diffusivity", "endplate_degeneration", "aggrecan")
-RIVALS_OF_EVENTS = {"calcification": ("calcification", "ageing"), "load": ("load",)}  # law -> the events that it acts in
-RIVALS_OF_PRODUCTS = {"vesicle_effect": "vesicles", "paracrine": "cells"}  # law -> the product that it speaks of
 NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
 _PREVIEW = 8  # finished draws after which a first table can be shown
 _DEFAULT = "default"
@@ -66,32 +62,6 @@ class Comparison:
         from pulposus.study.summary import first_screen
 
         return first_screen(self.result.dataset, self.result.status)
-
-
-def rival_laws(plan: Plan) -> dict[str, dict[str, Any]]:
-    """Return rival -> the one law it changes, for every built rival of the laws of a plan that its history or products give
-    something to do.
-
-    The glucose limiter keeps glucose from going negative; its constant is drawn, and to leave it out is no rival.
-    """
-    out: dict[str, dict[str, Any]] = {}
-    happened = {event.event for event in plan.spec.history}
-    given = {dose.product.kind for arm in plan.spec.arms for dose in arm.doses}
-    of_products = [law for law, kind in RIVALS_OF_PRODUCTS.items() if kind in given]
-    for law in (*RIVALS, *(law for law, events in RIVALS_OF_EVENTS.items() if happened & set(events)), *of_products):
-        for choice in terms("law")[law].choices:
-            if choice != plan.laws[law]:
-                out[f"{law}: {choice}"] = {law: choice}
-    return out | {f"homing: {choice}": {"homing": choice} for choice in _homing_rivals(plan) if choice != plan.laws["homing"]}
-
-
-def _homing_rivals(plan: Plan) -> list[str]:
-    """Return the identities of the chemokine that change something: none where cells are drawn at all, each where a receptor counts."""
-    doses = [dose for arm in plan.spec.arms for dose in arm.doses if dose.product.kind == "cells"]
-    drawn = any(dose.route.kind in ATTRACTED or getattr(dose.route, "target", "") == "endplate" for dose in doses)
-    choices = [c for c in terms("law")["homing"].choices if c != "none"]
-    differ = any(len({receptor_counts(getattr(dose.product, "source", ""), c) for c in choices}) > 1 for dose in doses)
-    return [*(["none"] if drawn else []), *(choices if drawn and differ else [])]
 
 
 def _work(plans: Mapping[str, Plan], task: Task) -> DrawOutcome:
@@ -263,6 +233,7 @@ def difference(first: str | Path, second: str | Path) -> dict[str, Any]:
     notes = [f"{key} differ: {about[0][key]} and {about[1][key]}" for key in about[0] if about[0][key] != about[1][key]]
     notes += [f"only in the {side}: {', '.join(rest)}" for side, rest in
               (("first", [x for x in names[0] if x not in shared]), ("second", [x for x in names[1] if x not in shared])) if rest]
+    notes += _sizes([each["subject"] for each in about])
     same = bool(a.dataset.identical(b.dataset))
     rows = []
     for arm in shared:
@@ -272,3 +243,14 @@ def difference(first: str | Path, second: str | Path) -> dict[str, Any]:
                          "second - first": y - x})
     return {"rows": rows, "identical": same, "notes": notes or (["the two runs are identical"] if same else []),
             "first": a.status, "second": b.status}
+
+
+def _sizes(subjects: list[Mapping[str, Any]]) -> list[str]:
+    """Return the Thiele numbers of two subjects of different species or level, nothing for alike ones."""
+    from pulposus.tissue.presets import thiele_number
+
+    discs = [(s["species"], s["level"]) for s in subjects]
+    if discs[0] == discs[1]:
+        return []
+    told = " and ".join(f"{thiele_number(*disc):.3g} ({disc[0]} {disc[1]})" for disc in discs)
+    return [f"Thiele number of glucose {told}: nutrition limits cells from about 2 on, which a disc far below it cannot show"]

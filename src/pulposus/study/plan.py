@@ -17,10 +17,12 @@ from pulposus.core.draws import Draw
 from pulposus.core.errors import PulposusError, RejectedDraw
 from pulposus.core.parameters import ParameterSet
 from pulposus.study.study_file import StudySpec
-from pulposus.tissue.disc import check_draw
+from pulposus.tissue.disc import check_draw, culture_supply, supply_of
+from pulposus.tissue.endplate import open_share
 from pulposus.tissue.geometry import geometry_of
+from pulposus.tissue.person import endplate_opening, marrow_supply
 
-__all__ = ["DAY", "WEEK", "Plan", "accepted_draws", "make_plan", "output_times"]
+__all__ = ["DAY", "WEEK", "Plan", "accepted_draws", "fed", "make_plan", "output_times"]
 
 DAY, WEEK = 86400.0, 7 * 86400.0
 _LANDMARK = 28 * DAY  # the day at which the surviving share of a dose is told
@@ -50,6 +52,15 @@ class Plan:
         numeral = _NUMERALS[value - 1] if subject.grade.scale == "pfirrmann" else _NUMERALS[
             round(self.parameters[f"modified_pfirrmann_{value}"].value) - 1]
         return Draw(self.parameters, self.seed, index or 0, subject.species, numeral, nominal=nominal)
+
+
+def fed(draw: Draw, plan: Plan) -> tuple[dict[str, dict[str, float]], float]:
+    """Return what the disc of a draw is fed with (solute -> boundary -> value) and the open share of its endplate."""
+    person, laws = plan.spec.subject, plan.laws
+    if person.medium == "culture":
+        return culture_supply(draw), open_share(draw, laws["endplate_degeneration"])
+    share = open_share(draw, laws["endplate_degeneration"]) * endplate_opening(draw, person, laws["marrow_supply"])
+    return supply_of(draw, marrow_supply(draw, person, laws["marrow_supply"])), share
 
 
 def output_times(follow_up: float) -> NDArray[np.float64]:
@@ -87,7 +98,7 @@ def accepted_draws(plan: Plan, count: int) -> tuple[list[int], dict[int, str]]:
             raise PulposusError(f"only {len(accepted)} of {index} draws hold together: {next(iter(rejected.values()))}")
         draw = plan.draw(index)
         try:
-            check_draw(draw, geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level))
+            check_draw(draw, geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level, plan.spec.subject))
             accepted.append(index)
         except RejectedDraw as why:
             rejected[index] = str(why)

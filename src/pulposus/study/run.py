@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 
 from pulposus.study.arm import Arm
 from pulposus.study.network_response import response_of
-from pulposus.study.plan import Plan
+from pulposus.study.plan import Plan, fed
 from pulposus.therapy.fates import fates_of
 from pulposus.therapy.losses import LOSSES
 from pulposus.therapy.route import amount_given
 from pulposus.therapy.treatment import Treatment, treat
 from pulposus.tissue.clock import BREAKS
-from pulposus.tissue.disc import Disc, supply_of, tissue_processes
-from pulposus.tissue.endplate import open_share
+from pulposus.tissue.disc import Disc, tissue_processes
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.history import History, run_discs
 from pulposus.tissue.observed import observed
 from pulposus.tissue.past import Past, live, past_of
+from pulposus.tissue.person import marrow_processes
 from pulposus.tissue.process import Process
 from pulposus.tissue.stepper import Control, Snapshot
 from pulposus.tissue.symptoms import Course
@@ -65,11 +65,11 @@ class DrawOutcome:
 
 def _builder(plan: Plan, draw: Any, geometry: Any) -> Callable[[list[Process], dict[str, Any]], Disc]:
     """Return what builds the disc of a draw from the processes beyond those that every disc has."""
-    supply, share = supply_of(draw), open_share(draw, plan.laws["endplate_degeneration"])
+    supply, share = fed(draw, plan)
 
     def build(further: list[Process], options: dict[str, Any]) -> Disc:
         base = tissue_processes(plan.laws, supply, share, response=response_of(plan.laws))
-        return Disc(draw, geometry, [*base, *further], plan.nodes, **options)
+        return Disc(draw, geometry, [*base, *marrow_processes(plan.spec.subject), *further], plan.nodes, **options)
 
     return build
 
@@ -122,7 +122,7 @@ def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> D
     """Run the history once and then all arms of draw `index` (None: nominal values, with maps) by one clock. An arm that fails
     keeps what it reached and says why; the others go on. Where the history itself fails, no arm can begin."""
     draw = plan.draw(index)
-    geometry = geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level)
+    geometry = geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level, plan.spec.subject)
     past, build = past_of(plan.spec.history, draw, geometry, plan.laws), _builder(plan, draw, geometry)
     reached, why = _day_zero(plan, past, build, geometry, control)
     if why:

@@ -24,9 +24,10 @@ from pulposus.study.arm import Arm, Dose, comparator_kind
 from pulposus.study.product_file import Product
 from pulposus.study.route_file import Route
 from pulposus.study.study_checks import override_problems, problems_across
-from pulposus.tissue.disc_file import level_of
-from pulposus.tissue.history_file import History
+from pulposus.tissue.disc_file import culture_problems, level_of
+from pulposus.tissue.history_file import History, turnover_problems
 from pulposus.tissue.laws import CourseLaws
+from pulposus.tissue.person import Person, person_problems
 
 __all__ = [
     "Arm",
@@ -66,7 +67,7 @@ class Grade(Part):
         return self.value if isinstance(self.value, tuple) else (self.value, self.value)
 
 
-class Subject(Part):
+class Subject(Person):
     """Whose disc it is."""
 
     species: Annotated[str, Word("species")] = Field(description="the species, such as human")
@@ -74,6 +75,7 @@ class Subject(Part):
         description="the level of the disc, such as L4/L5"
     )
     grade: Grade = Field(description="scale and value of the grade")
+    medium: Literal["body", "culture"] = Field(default="body", description="what the disc lies in: the body, or a culture medium")
 
     @field_validator("level", mode="before")
     @classmethod
@@ -190,7 +192,12 @@ def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None =
     >>> read_study(study).follow_up
     31557600.0
     """
-    return read_model(StudySpec, data, [*problems_across(data), *override_problems(data)], file, line_of)
+    given = data.get("subject")
+    subject: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    of_subject = [*person_problems(subject, ("subject",)), *turnover_problems(data, subject.get("species"))]
+    if subject.get("medium") == "culture":
+        of_subject += culture_problems(subject.get("species"), ("subject", "medium"))
+    return read_model(StudySpec, data, [*problems_across(data), *override_problems(data), *of_subject], file, line_of)
 
 
 def load_study(path: str | Path) -> tuple[StudySpec, str]:

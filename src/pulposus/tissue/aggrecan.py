@@ -1,7 +1,7 @@
 """Aggrecan of the disc: made by native cells, lost in two pools, intact and fragmented (or in one, the rival).
 
     dI/dt = s m_syn N - k_M m_deg I
-    dF/dt = k_M m_deg I - k_F F,        k_F = 1 / (1/k_A1 - 1/k_M)         G = I + F
+    dF/dt = k_M m_deg I - k_F m_frag F,        k_F = 1 / (1/k_A1 - 1/k_M)         G = I + F
     one pool:  dI/dt = s m_syn N - k_A1 m_deg I
     s = k_A1 G_0 / N_0  of the healthy disc (homeostasis fixes it; it is never fitted)
 
@@ -47,7 +47,8 @@ class Aggrecan(Process):
     """Owns the aggrecan pools."""
 
     name = "aggrecan"
-    reads = ("native", "aggrecan_intact", "aggrecan_fragments", "modifier.synthesis", "modifier.degradation")
+    reads = ("native", "aggrecan_intact", "aggrecan_fragments", "modifier.synthesis", "modifier.degradation",
+             "modifier.fragment_loss")
     sources = ("aggrecan_intact", "aggrecan_fragments")
     parameters = ("aggrecan_turnover", "intact_aggrecan_loss", "fragment_loss", "aggrecan_content")
 
@@ -78,7 +79,7 @@ class Aggrecan(Process):
         made = p["aggrecan_synthesis"] * state["modifier.synthesis"] * state["native"]
         out = {"aggrecan_intact": made - lost}
         if self.two:
-            out["aggrecan_fragments"] = lost - p["fragment_loss"] * state["aggrecan_fragments"]
+            out["aggrecan_fragments"] = lost - p["fragment_loss"] * state["modifier.fragment_loss"] * state["aggrecan_fragments"]
         return out
 
     def derivatives(self, state: State, p: State, t: float, xp: Any) -> dict[tuple[str, str], Any]:
@@ -89,5 +90,5 @@ class Aggrecan(Process):
                ("aggrecan_intact", "native"): p["aggrecan_synthesis"] * state["modifier.synthesis"] * ones}
         if self.two:
             out["aggrecan_fragments", "aggrecan_intact"] = lost
-            out["aggrecan_fragments", "aggrecan_fragments"] = -p["fragment_loss"] * ones
+            out["aggrecan_fragments", "aggrecan_fragments"] = -p["fragment_loss"] * state["modifier.fragment_loss"] * ones
         return out

@@ -28,6 +28,7 @@ from pulposus.tissue.history_file import Pattern
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.metabolism import pH
 from pulposus.tissue.nutrition import SOLUTES
+from pulposus.tissue.person import endplate_opening, marrow_processes, marrow_supply
 from pulposus.tissue.places import living_share, supplied
 from pulposus.tissue.process import Process
 from pulposus.tissue.solid import SolidGeometry
@@ -71,8 +72,11 @@ def _stated(spec: DiscSpec) -> dict[tuple[str, str], float]:
     if spec.laws.glucose_limiter is not None:
         out["glucose_limiter", "any"] = spec.laws.glucose_limiter
     for tag in ("endplate", "wall"):
-        supply = getattr(spec.supply, tag)
-        if supply is not None:
+        supply = getattr(spec.supply, tag) or spec.supply.medium
+        if isinstance(supply, str):
+            species = spec.disc.preset.species if spec.disc.preset else "human"
+            out |= {(f"supply_{tag}_{s}", "any"): ParameterSet.load().lookup(f"culture_{s}", "any", species).si for s in SOLUTES}
+        elif supply is not None:
             out |= {(f"supply_{tag}_{s}", "any"): getattr(supply, s) for s in SOLUTES}
     return out
 
@@ -83,7 +87,7 @@ def _parts(spec: DiscSpec, given: dict[tuple[str, str], float]) -> tuple[Given, 
     draw = Given(Draw(ParameterSet.load(), 0, 0, preset.species if preset else "human",
                       (preset.grade or "any") if preset else "I", nominal=True), given)
     geometry = (solid_geometry(solid) if solid else Geometry(**shape.model_dump()) if shape
-                else geometry_of(draw, draw.species, preset.level if preset else ""))
+                else geometry_of(draw, draw.species, preset.level if preset else "", preset))
     gate = spec.supply.endplate_open
     share = float(gate) if isinstance(gate, (int, float)) else 1.0
     options: dict[str, Any] = {}
@@ -99,11 +103,17 @@ def _parts(spec: DiscSpec, given: dict[tuple[str, str], float]) -> tuple[Given, 
     return draw, geometry, share, options
 
 
+def _boundary(spec: DiscSpec, draw: Given, law: str) -> dict[str, dict[str, float]]:
+    """Return what the disc of a file is fed with, beside the marrow that it has."""
+    return supply_of(draw, spec.supply.endplate_level * marrow_supply(draw, spec.disc.preset, law), spec.supply.wall_level)
+
+
 def disc_of(spec: DiscSpec) -> Disc:
     """Return the disc of a disc file at rest, at the central values of everything the file does not state."""
     draw, geometry, share, options = _parts(spec, _stated(spec) | _UNCHANGING)
-    boundary = supply_of(draw, spec.supply.endplate_level, spec.supply.wall_level)
-    return Disc(draw, geometry, tissue_processes(spec.laws.model_dump(), boundary, share, matrix=False), spec.mesh.nodes, **options)
+    laws = spec.laws.model_dump()
+    boundary, share = _boundary(spec, draw, laws["marrow_supply"]), share * endplate_opening(draw, spec.disc.preset, laws["marrow_supply"])
+    return Disc(draw, geometry, tissue_processes(laws, boundary, share, matrix=False), spec.mesh.nodes, **options)
 
 
 def begin_disc(spec: DiscSpec, response: Process | None = None) -> tuple[dict[str, Any], Given, Geometry, Callable[..., Disc]]:
@@ -115,12 +125,13 @@ def begin_disc(spec: DiscSpec, response: Process | None = None) -> tuple[dict[st
     if not isinstance(geometry, Geometry):
         raise InputError([Fault("", "disc.solid", "a solid disc over time", "axisymmetric or preset; a solid disc is solved at rest")])
     laws = spec.laws.model_dump()
-    boundary = supply_of(draw, spec.supply.endplate_level, spec.supply.wall_level)
-    share *= open_share(draw, laws["endplate_degeneration"])
+    boundary = _boundary(spec, draw, laws["marrow_supply"])
+    person = spec.disc.preset
+    share *= open_share(draw, laws["endplate_degeneration"]) * endplate_opening(draw, person, laws["marrow_supply"])
 
     def build(further: list[Process], options: dict[str, Any]) -> Disc:
         base = tissue_processes(laws, boundary, share, response=response)
-        return Disc(draw, geometry, [*base, *further], spec.mesh.nodes, **{**own, **options})
+        return Disc(draw, geometry, [*base, *marrow_processes(person), *further], spec.mesh.nodes, **{**own, **options})
 
     return laws, draw, geometry, build
 

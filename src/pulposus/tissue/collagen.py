@@ -3,8 +3,8 @@
     dD/dt = r (A - 1)+ (1 - D)
 
 D denatured share of collagen, A the lumped degradation activity, which is the degradation modifier: 1 at rest, proteases and
-their inhibitors in one, as no constants of the pair exist for discs. A wounded disc carries this process. Wounds add to D at
-once (wound.py). Collagen turns over with half-lives of 95 to 215 years (Sivan 2008), so nothing is made anew here.
+their inhibitors in one, as no constants of the pair exist for discs. Wounds add to D at once (wound.py); what D does to the
+annulus is in annulus.py. Collagen turns over with half-lives of 95 to 215 years (Sivan 2008), so nothing is made anew here.
 """
 
 from __future__ import annotations

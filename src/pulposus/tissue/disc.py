@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from pulposus.core.threads import one_blas_thread
 from pulposus.tissue import extrusion, operators
 from pulposus.tissue.aggrecan import Aggrecan
-from pulposus.tissue.annulus import Annulus
+from pulposus.tissue.annulus import Annulus, damage_of
+from pulposus.tissue.collagen import Collagen
 from pulposus.tissue.coupled import Coupled, Solution
 from pulposus.tissue.cytokine_response import CytokineResponse
 from pulposus.tissue.cytokines import Cytokines
@@ -39,7 +40,7 @@ from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport, factor
 
-__all__ = ["Disc", "check_draw", "supply_of", "tissue_processes"]
+__all__ = ["Disc", "check_draw", "culture_supply", "supply_of", "tissue_processes"]
 
 Array = NDArray[np.float64]
 _USUAL = (1.0, 1.0, False)  # levels of endplate and wall, whether the endplate's pattern is on
@@ -55,6 +56,11 @@ def supply_of(draw: Any, endplate_level: float = 1.0, wall_level: float = 1.0) -
             for s in SOLUTES}
 
 
+def culture_supply(draw: Any) -> dict[str, dict[str, float]]:
+    """Return solute -> boundary tag -> value of a disc in organ culture, the same medium at all faces."""
+    return {s: dict.fromkeys(("endplate", "wall"), draw.value(f"culture_{s}")) for s in SOLUTES}
+
+
 def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str, float]], open_share: float,
                      matrix: bool = True, response: Process | None = None) -> list[Process]:
     """Return the processes every disc has; without `matrix` only nutrition and native cells.
@@ -64,8 +70,8 @@ def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str
     base: list[Process] = [Nutrition(laws, boundary, open_share), NativeCells()]
     if not matrix:
         return base
-    return [*base, Cytokines(open_share), response or CytokineResponse(), Aggrecan(laws["aggrecan"]), Annulus(),
-            Endplate(laws.get("calcification", "closes"))]
+    return [*base, Cytokines(open_share), response or CytokineResponse(), Aggrecan(laws["aggrecan"]), Collagen(),
+            Annulus(), Endplate(laws.get("calcification", "closes"))]
 
 
 class Disc:
@@ -218,7 +224,7 @@ class Disc:
         living = state["native"] + state["senescent"]
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
         (whole, dense), settled = self._nucleus_aggrecan(state), state["annulus_settled"]
-        shape = swelling.readings(whole, self.loads, 1 - (1 - state["annulus_damage"]) * (1 - self._slack(state)), settled)
+        shape = swelling.readings(whole, self.loads, 1 - (1 - damage_of(state, self.p)) * (1 - self._slack(state)), settled)
         wet = swelling.porosity_of(shape["nucleus_volume"]) if dense == whole else swelling.porosity(dense, settled)
         t2 = imaging.t2_of(wet)
         chances = imaging.grades(t2, grade_ratio(self.draw) * shape["height_index"])

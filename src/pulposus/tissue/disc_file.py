@@ -19,13 +19,15 @@ from pulposus.core.errors import InputError, NotAllowed, shorten
 from pulposus.core.fields import Concentration, Factor, Label, Length, Part, Quantity, Share, Time, Word, choice
 from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import Problem, read_model, where
+from pulposus.core.parameters import ParameterSet
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term, terms
-from pulposus.tissue.history_file import History, Pattern
+from pulposus.tissue.history_file import History, Pattern, turnover_problems
 from pulposus.tissue.laws import CourseLaws
+from pulposus.tissue.person import Person, person_problems
 from pulposus.tissue.solid_file import HoleSpec, Position, Solid, TrackSpec, solid_geometry, solid_problems
 
-__all__ = ["DiscSpec", "load_disc", "read_disc"]
+__all__ = ["DiscSpec", "culture_problems", "load_disc", "read_disc"]
 
 class Axisymmetric(Part):
     """The lengths of an axisymmetric disc, mirrored at its mid-plane (m)."""
@@ -45,8 +47,8 @@ def level_of(value: Any, info: ValidationInfo) -> str:
     return choice(kind, allowed)(value)
 
 
-class Preset(Part):
-    """A disc of the parameter records."""
+class Preset(Person):
+    """A disc of the parameter records, of a person where it is human."""
 
     species: Annotated[str, Word("species")] = Field(description="the species, such as human")
     level: str = Field(description="the level of the disc, such as L4/L5")
@@ -99,6 +101,9 @@ class Boundary(Part):
 
     endplate: Supply | None = Field(default=None, description="concentrations at the bone side of the endplate")
     wall: Supply | None = Field(default=None, description="concentrations at the outer annulus")
+    medium: Supply | Literal["culture"] | None = Field(
+        default=None, description="the same bath at all faces, as in organ culture: given, or culture for that of the records (bovine)"
+    )
     endplate_level: Factor = Field(default=1.0, description="factor of oxygen and glucose at the endplate")
     wall_level: Factor = Field(default=1.0, description="factor of oxygen and glucose at the wall")
     endplate_open: Share | Pattern = Field(
@@ -153,6 +158,16 @@ def _length(data: Mapping[str, Any], key: str) -> float | None:
         return None
 
 
+CULTURE = "culture"
+
+
+def culture_problems(species: Any, path: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield the culture medium of a species of which none is on record."""
+    known = [r.species for r in ParameterSet.load() if r.symbol == "culture_glucose"]
+    if species in names("species") and species not in known:
+        yield path, f"the culture medium of a {species} disc", f"a species whose culture medium is on record: {', '.join(known)}", None
+
+
 NESTED = (
     ("nucleus_radius", "endplate_radius", False),
     ("endplate_radius", "radius", True),
@@ -171,8 +186,13 @@ def _shape_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
             if disc.get(key) is None:
                 yield ("disc", key), "nothing", f"required with {given[0]}: {key} of NP, AF and CEP", None
         for key in ("endplate", "wall"):
-            if supply.get(key) is None:
+            if supply.get(key) is None and supply.get("medium") is None:
                 yield ("supply", key), "nothing", f"required with {given[0]}: oxygen, lactate and glucose", None
+    for key in ("endplate", "wall"):
+        if supply.get("medium") is not None and supply.get(key) is not None:
+            yield ("supply", key), f"{key} beside medium", "either medium, at all faces, or endplate and wall", None
+    if supply.get("medium") == CULTURE:
+        yield from culture_problems(_mapping(disc, "preset").get("species", "human"), ("supply", "medium"))
     shape = _mapping(disc, "axisymmetric")
     for inner, outer, strictly in NESTED:
         small, large = _length(shape, inner), _length(shape, outer)
@@ -204,7 +224,9 @@ def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = 
     >>> read_disc({"version": 1, "disc": {"preset": {"species": "human", "level": "L4/L5"}}}).mesh.nodes
     5000
     """
-    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data)]
+    preset = _mapping(data, "disc", "preset")
+    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data), *person_problems(preset, ("disc", "preset")),
+                *turnover_problems(data, preset.get("species"))]
     spec = read_model(DiscSpec, data, problems, file, line_of)
     if spec.disc.solid is not None:
         _check_shape(spec.disc.solid, file, line_of)

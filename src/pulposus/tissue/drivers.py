@@ -2,6 +2,7 @@
 
     ageing   death, senescence and calcification x a          a, b, d factors that the file states, 1 before and after
     growth   division x b, synthesis x d                      (the disc's own dimensions do not change)
+    turnover loss of aggrecan fragments x k_F(degenerate) / k_F, where it is on: fragments leave as fast as in degenerate tissue
     load     synthesis x f(P) / f(P_0),   f(P) = l + (1 - l) exp(-(ln(P / P_opt) / w)^2 / 2)         biphasic; rival: none
     cytokine load   + k c_given of a cytokine in the nucleus  (k its decay: without diffusion the level would be c_given)
 
@@ -15,13 +16,16 @@ from typing import Any
 
 from pulposus.tissue.cytokines import CYTOKINES, decay_rate
 from pulposus.tissue.mesh import REGIONS
+from pulposus.tissue.points import regional
 from pulposus.tissue.process import Event, Field, Process, State
 
 __all__ = ["DRIVERS", "Drivers", "biphasic", "switch"]
 
 _FACTORS = {"ageing": ("death", "senescence", "calcification"), "growth_division": ("division",), "growth_synthesis": ("synthesis",)}
 _GIVEN = {f"given_{c}": c for c in CYTOKINES}
-DRIVERS = (*_FACTORS, "pressure", *_GIVEN)
+_TURNOVER = "degenerate_turnover"
+DRIVERS = (*_FACTORS, _TURNOVER, "pressure", *_GIVEN)
+DEGENERATE = "III"  # a grade whose tissue is degenerate: turnover is on record by tissue, not by grade
 _LOAD = ("load_optimum", "load_width", "load_least_synthesis", "load_habitual")
 
 
@@ -52,15 +56,21 @@ class Drivers(Process):
         self.reads = tuple(self.names)
         self.sources = tuple(c for n, c in _GIVEN.items() if n in self.names)
         modified = [m for n, kinds in _FACTORS.items() if n in self.names for m in kinds]
-        self.modifies = tuple(dict.fromkeys([*modified, *(["synthesis"] if "pressure" in self.names else [])]))
+        self.modifies = tuple(dict.fromkeys([*modified, *(["synthesis"] if "pressure" in self.names else []),
+                                               *(["fragment_loss"] if _TURNOVER in self.names else [])]))
 
     def prepare(self, draw: Any, points: Any) -> dict[str, Any]:
-        """Return where a cytokine is given: the nucleus."""
-        return {"cytokine_place": (points.region == REGIONS.index("NP")).astype(float)}
+        """Return where a cytokine is given, the nucleus, and how much faster degenerate tissue loses its fragments."""
+        given = {"cytokine_place": (points.region == REGIONS.index("NP")).astype(float)}
+        if _TURNOVER not in self.names:
+            return given
+        own, degenerate = (regional(draw, "fragment_loss", REGIONS, grade) for grade in (None, DEGENERATE))
+        return {**given, "degenerate_fragment_loss": (degenerate / own)[points.region]}
 
     def fields(self, p: State) -> list[Field]:
         """Return the drivers at rest: factors 1, habitual pressure (Pa), no cytokine given (kg/m3)."""
         rest = {"pressure": Field("pressure", "Pa", "global", p["load_habitual"], start=p["load_habitual"]),
+                _TURNOVER: Field(_TURNOVER, "1", "global", 1.0),
                 **{n: Field(n, "kg/m**3", "global", 1.0) for n in _GIVEN}}
         return [rest.get(n, Field(n, "1", "global", 1.0, start=1.0)) for n in self.names]
 
@@ -82,6 +92,8 @@ class Drivers(Process):
         for name, kinds in _FACTORS.items():
             if name in self.names:
                 out |= {kind: out.get(kind, 1.0) * state[name] for kind in kinds}
+        if _TURNOVER in self.names:
+            out["fragment_loss"] = 1 + state[_TURNOVER] * (p["degenerate_fragment_loss"] - 1)
         if "pressure" in self.names and self.acts:
             now, usual = (biphasic(P, p["load_optimum"], p["load_width"], p["load_least_synthesis"], xp)
                           for P in (state["pressure"], p["load_habitual"]))

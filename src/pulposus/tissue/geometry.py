@@ -14,6 +14,7 @@ from typing import Any
 
 from pulposus.core.errors import RejectedDraw
 from pulposus.tissue.mesh import Mesh, axisymmetric
+from pulposus.tissue.person import Person, age_scaling
 
 __all__ = ["Geometry", "geometry_of", "grade_ratio", "level_suffix"]
 
@@ -83,12 +84,12 @@ def grade_ratio(draw: Any) -> float:
     return float(draw.value("grade_height") / draw.value("grade_height", grade="I"))
 
 
-def geometry_of(draw: Any, species: str, level: str) -> Geometry:
+def geometry_of(draw: Any, species: str, level: str, person: Person | None = None) -> Geometry:
     """Return the geometry of a species' level in one draw.
 
     Human: the canonical disc, its plan scaled by the depth of the level and its height set to the sourced middle height.
     Others: radius from width and depth, nucleus from its share of the area. A degenerate disc is lower, by the ratio of the
-    heights of its grade and of grade I. Raises InputError for an unknown level.
+    heights of its grade and of grade I; that of a person follows age. Raises InputError for an unknown level.
     """
     value, lower = draw.value, grade_ratio(draw)
     if species == "human":
@@ -96,7 +97,7 @@ def geometry_of(draw: Any, species: str, level: str) -> Geometry:
         plan = value(f"disc_depth_{code}") / value("disc_depth_L4_L5")
         share = value(f"nucleus_depth_share_{code}") / value("nucleus_depth_share_L4_L5")
         return _nested(Geometry(value("axisymmetric_radius") * plan, value("axisymmetric_nucleus_radius") * plan * share,
-                        lower * value(f"disc_middle_height_{code}") / 2, value("endplate_thickness"),
+                        lower * age_scaling(draw, person) * value(f"disc_middle_height_{code}") / 2, value("endplate_thickness"),
                         value("axisymmetric_endplate_radius") * plan, level))
     suffix = level_suffix(species, level)
     radius = (value(f"disc_lateral_width{suffix}") * value(f"disc_depth{suffix}")) ** 0.5 / 2

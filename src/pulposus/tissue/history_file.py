@@ -9,16 +9,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from pulposus.core.errors import NotAllowed, shorten
 from pulposus.core.fields import Factor, Length, Part, Quantity, Share, Word
+from pulposus.core.joint_faults import Problem
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names
 
-__all__ = ["Happened", "History", "Needle", "Pattern"]
+__all__ = ["Happened", "History", "Needle", "Pattern", "turnover_problems"]
+
+
+TURNOVER = "degenerate_turnover"
 
 
 def _needle(value: Any) -> str:
@@ -206,6 +211,12 @@ class Growth(Lasting):
     synthesis: Factor = Field(default=1.0, description="factor on matrix synthesis")
 
 
+class DegenerateTurnover(Lasting):
+    """Fragments of aggrecan are lost as fast as in degenerate tissue; how fast that is, is on record for man alone."""
+
+    event: Literal["degenerate_turnover"] = Field(description="the event")
+
+
 class Load(Lasting):
     """The pressure of daily life in the nucleus (Pa); what it does is the law `load`."""
 
@@ -214,8 +225,26 @@ class Load(Lasting):
 
 
 Event = Annotated[
-    Puncture | Lesion | Nucleotomy | EndplateDamage | Calcification | Nutrition | CytokineLoad | Ageing | Growth | Load,
+    Puncture | Lesion | Nucleotomy | EndplateDamage | Calcification | Nutrition | CytokineLoad | Ageing | Growth | DegenerateTurnover
+    | Load,
     Field(discriminator="event"),
 ]
 History = Annotated[tuple[Event, ...], AfterValidator(_one_pattern)]
 """The events of a history, in any order; `event` tells which."""
+
+
+def turnover_problems(data: Mapping[str, Any], species: Any) -> Iterator[Problem]:
+    """Yield the events that need the turnover of degenerate tissue of a species of which it was not read."""
+    history = data.get("history")
+    for i, event in enumerate(history if isinstance(history, list) else []):
+        if isinstance(event, Mapping) and event.get("event") == TURNOVER and species in names("species") and not _turns_over(species):
+            allowed = "a species of which the turnover of degenerate tissue is on record: human"
+            yield ("history", i), f"{TURNOVER} of a {species} disc", allowed, None
+
+
+def _turns_over(species: str) -> bool:
+    """Return whether degenerate tissue of a species has a turnover of its own on record."""
+    from pulposus.core.parameters import ParameterSet
+
+    healthy, degenerate = (ParameterSet.load().lookup("aggrecan_turnover", "NP", species, grade) for grade in ("I", "III"))
+    return healthy.id != degenerate.id

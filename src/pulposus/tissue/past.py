@@ -137,7 +137,10 @@ def _driver(past: Past, h: Any, draw: Any, geometry: Geometry, laws: Mapping[str
     values = {"ageing": getattr(h, "factor", None), "growth_division": getattr(h, "division", None),
               "growth_synthesis": getattr(h, "synthesis", None), "pressure": getattr(h, "pressure", None),
               **{f"given_{c}": getattr(h, c, None) for c in ("il1b", "tnf", "chemokine")}}
-    rest = {"pressure": draw.value("load_habitual")} | {name: 0.0 for name in DRIVERS if name.startswith("given_")}
+    if h.event == "degenerate_turnover":
+        values[h.event] = 1.0
+    rest = {"pressure": draw.value("load_habitual"), "degenerate_turnover": 0.0} | {
+        name: 0.0 for name in DRIVERS if name.startswith("given_")}
     for name, value in values.items():
         if value is not None:
             past.used.add(name)
@@ -154,7 +157,8 @@ def _during(events: list[Event], h: Any, name: str, value: float, after: float) 
 
 _READERS = {"puncture": _wound, "second_needle": _wound, "lesion": _wound, "nucleotomy": _wound, "endplate_damage": _damage,
             "calcification": _calcification, "wall_nutrition": _nutrition, "endplate_nutrition": _nutrition,
-            "cytokine_load": _driver, "ageing": _driver, "growth": _driver, "load": _driver}
+            "cytokine_load": _driver, "ageing": _driver, "growth": _driver, "load": _driver,
+            "degenerate_turnover": _driver}
 
 
 def live(past: Past, build: Callable[[list[Process], dict[str, Any]], Disc], geometry: Geometry, times: Sequence[float],

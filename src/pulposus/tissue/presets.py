@@ -9,11 +9,12 @@ from pulposus.core.parameters import ParameterSet
 from pulposus.core.units import convert
 from pulposus.core.vocabulary import terms
 from pulposus.tissue.fixed_charge import donnan_pressure, fixed_charge, thermal
-from pulposus.tissue.geometry import geometry_of
+from pulposus.tissue.geometry import Geometry, geometry_of
 from pulposus.tissue.loads import loads_of
+from pulposus.tissue.species_records import assumed_by_species
 from pulposus.tissue.swelling import Swelling, swelling_pressure
 
-__all__ = ["table"]
+__all__ = ["table", "thiele_number"]
 
 
 def table(kind: str, lang: str = "en") -> list[dict[str, Any]]:
@@ -23,8 +24,7 @@ def table(kind: str, lang: str = "en") -> list[dict[str, Any]]:
     'human'
     """
     if kind == "species":
-        return [{"species": name, "name": term.label(lang), "levels": ", ".join(term.more["levels"])}
-                for name, term in terms("species").items()]
+        return [_species(name, lang) for name in terms("species")]
     if kind == "levels":
         return [{"species": name, "level": level} for name, term in terms("species").items() for level in term.more["levels"]]
     if kind == "grades":
@@ -33,6 +33,38 @@ def table(kind: str, lang: str = "en") -> list[dict[str, Any]]:
         return [_swelling(region, grade) for region, grade in (*(("NP", g) for g in terms("grade")), ("AF", "I"), ("AF", "III"))]
     row = _loads if kind == "loads" else _geometry
     return [row(name, level) for name, term in terms("species").items() for level in term.more["levels"]]
+
+
+def thiele_number(species: str, level: str, grade: str = "I") -> float:
+    """Return Phi^2 = rho q_G H^2 / (4 D_G G_0) of glucose in a disc at the central values of its records.
+
+    The zero-order slab with this number keeps 1 - Phi^2 / 2 of its glucose in the middle: discs far below 1 cannot show that
+    nutrition limits cells.
+
+    >>> round(thiele_number("human", "L4/L5"), 2), round(thiele_number("rat", "tail"), 4)
+    (2.2, 0.0104)
+    """
+    draw = Draw(ParameterSet.load(), 0, 0, species, grade, nominal=True)
+    return _thiele(draw, geometry_of(draw, species, level))
+
+
+def _thiele(draw: Draw, geometry: Geometry) -> float:
+    v = draw.value
+    rate = v("glucose_per_lactate") * _lactate_rate(draw)
+    diffusivity = v("water_diffusivity_glucose") * (v("porosity", "NP") / (2 - v("porosity", "NP"))) ** 2
+    return geometry.thiele(v("cell_density", "NP"), rate, diffusivity, v("supply_endplate_glucose"))
+
+
+def _species(name: str, lang: str) -> dict[str, Any]:
+    """Return a species with its levels, the Thiele number of each, its nucleus cells, and how much of it is assumed."""
+    term, share = terms("species")[name], ParameterSet.load().lookup("notochordal_share", "NP", name)
+    counts = {row["species"]: row for row in assumed_by_species()}[name]
+    return {"species": name, "name": term.label(lang), "levels": ", ".join(term.more["levels"]),
+            "Thiele number": ", ".join(f"{level} {thiele_number(name, level):.3g}" for level in term.more["levels"]),
+            "nucleus cells": terms("nucleus_cells")[term.more["nucleus_cells"]].label(lang, short=True),
+            "notochordal [%]": 100 * share.si, "notochordal origin": f"{share.origin} ({share.source})",
+            "assumed": counts["assumed"], "of records": counts["records"], "size assumed": counts["size assumed"],
+            "of size": counts["of its size"]}
 
 
 def _grade(grade: str) -> dict[str, Any]:
@@ -52,14 +84,11 @@ def _geometry(species: str, level: str) -> dict[str, Any]:
     """Return the nominal geometry of a level, its nucleus volume and its Thiele number."""
     draw = Draw(ParameterSet.load(), 0, 0, species, "I", nominal=True)
     geometry = geometry_of(draw, species, level)
-    v = draw.value
-    rate = v("glucose_per_lactate") * _lactate_rate(draw)
-    diffusivity = v("water_diffusivity_glucose") * (v("porosity", "NP") / (2 - v("porosity", "NP"))) ** 2
     origins = sorted({ParameterSet.load()[name].origin for name in draw.used if name.startswith(("disc_", "axisymmetric"))})
     return {"species": species, "level": level, "height [mm]": geometry.height * 1e3, "radius [mm]": geometry.radius * 1e3,
             "nucleus radius [mm]": geometry.nucleus_radius * 1e3, "endplate [mm]": geometry.endplate_thickness * 1e3,
             "nucleus [mL]": convert(geometry.nucleus_volume, "m**3", "mL"),
-            "Thiele number": geometry.thiele(v("cell_density", "NP"), rate, diffusivity, v("supply_endplate_glucose")),
+            "Thiele number": _thiele(draw, geometry),
             "origin": ", ".join(origins)}
 
 

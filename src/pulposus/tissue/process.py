@@ -25,7 +25,7 @@ __all__ = ["MODIFIERS", "Event", "Field", "Process", "State", "View", "numeric_d
 State = Mapping[str, Any]
 Rates = dict[str, Any]
 MODIFIERS = ("death", "division", "senescence", "secretion_il1b", "secretion_tnf", "secretion_chemokine",
-             "synthesis", "degradation", "calcification")
+             "synthesis", "degradation", "fragment_loss", "calcification")
 _LEAST = 1e-150  # so that a field that is zero everywhere still has a step
 _STEP = 1e-6  # relative step of the central differences
 

@@ -24,7 +24,6 @@ from typing import Any
 
 import numpy as np
 
-from pulposus.tissue.collagen import Collagen
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.granulation import Granulation
 from pulposus.tissue.mesh import REGIONS
@@ -173,5 +172,5 @@ class Wound(Process):
 
 
 def wound_processes(wounds: list[Event]) -> list[Process]:
-    """Return what a wounded disc carries: the wound, its granulation tissue and its collagen."""
-    return [Wound(wounds), Granulation(), Collagen()]
+    """Return what a wounded disc carries: the wound and its granulation tissue."""
+    return [Wound(wounds), Granulation()]

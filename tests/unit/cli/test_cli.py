@@ -15,6 +15,7 @@ from pulposus.cli import main
 from pulposus.cli.main import run
 from pulposus.cli.verbs import LATER
 from pulposus.core.errors import NotConverged
+from pulposus.core.vocabulary import names
 
 HEAVY = ("numpy", "scipy", "pandas", "xarray", "h5netcdf", "matplotlib", "jinja2", "pint", "pydantic", "yaml", "rich")
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -376,6 +377,29 @@ def test_check_counts_records_and_finds_nothing_wrong(capsys: pytest.CaptureFixt
     document = json.loads(capsys.readouterr().out)
     assert document["problems"] == [] and set(document["origins"]) == {"measured", "fitted", "derived", "assumed"}
     assert sum(document["origins"].values()) > 100
+    species = {row["species"]: row for row in document["species"]}
+    assert set(species) == set(names("species")) and all(row["size assumed"] <= row["assumed"] for row in species.values())
+
+
+def test_check_lists_the_assumed_records_of_a_species(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--assumed", "mouse", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    listed = {row["record"]: row for row in document["assumed"]}
+    assert len(listed) == next(row["assumed"] for row in document["species"] if row["species"] == "mouse")
+    assert listed["disc_height.mouse"]["low"] < listed["disc_height.mouse"]["value"] and listed["disc_height.mouse"]["why"]
+    assert run(["check", "--assumed", "mose"]) == 2
+    assert "nearest: mouse" in capsys.readouterr().err
+
+
+def test_presets_tell_the_states_of_the_grades(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from pulposus.tissue import grade_course
+
+    monkeypatch.setattr(grade_course, "comparison", lambda: [{"grade": "V", "verdict": "miss"}])
+    monkeypatch.setattr(grade_course, "tempo", lambda lang: [{"schedule": lang}])
+    assert run(["presets", "grade_states", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["grade_states"] == [{"grade": "V", "verdict": "miss"}]
+    assert run(["presets", "grade_courses", "--lang", "zh", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["grade_courses"] == [{"schedule": "zh"}]
 
 
 def test_check_ends_with_1_when_something_is_wrong(

@@ -179,3 +179,18 @@ def test_every_word_that_data_may_hold_has_a_message() -> None:
     asked = [f"n_{one}{unit}" for unit in units for one in ("", "one_")]
     asked += [f"harm_{harm}" for harm in (*HARMS_TO_PATIENTS, *COSTS)] + [f"read_{read}" for read in READ] + [f"origin_{o}" for o in ORIGINS]
     assert not [key for key in asked if f"report_{key}" not in known]
+
+
+def test_an_animal_carries_its_thiele_number_and_its_nucleus_cells(make: Callable[..., Result]) -> None:
+    import json
+
+    def head(**subject: Any) -> str:
+        result = make()
+        known = json.loads(result.dataset.attrs["subject"])
+        result.dataset.attrs["subject"] = json.dumps(known | subject)
+        return page(result, "en").split("<main", 1)[0]
+
+    rat, human = head(species="rat", level="tail"), head(sex="female", age=45 * 365.25 * 86400.0, modic="1", endplate="erosion")
+    assert "Thiele number of glucose" in rat and "mostly notochordal cells" in rat
+    assert "Thiele" not in human and "female" in human and "45 years" in human and "Modic type 1" in human and "endplate erosion" in human
+    assert "mature" not in head(species="sheep", level="lumbar").split("Thiele", 1)[1]

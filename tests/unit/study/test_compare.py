@@ -25,8 +25,9 @@ from small_studies import (
 from pulposus.core.errors import PulposusError
 from pulposus.core.result import Result
 from pulposus.core.vocabulary import terms
-from pulposus.study.compare import difference, repeat, rival_laws
+from pulposus.study.compare import difference, repeat
 from pulposus.study.plan import make_plan
+from pulposus.study.rivals import rival_laws
 from pulposus.study.study_file import read_study
 
 DATA = plain(UNTREATED, CONTROL, FIVE[2], sampling={"draws": 3, "seed": 2})

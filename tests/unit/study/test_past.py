@@ -13,9 +13,9 @@ from pulposus.mechanism.calibration import calibrated
 from pulposus.mechanism.phenotypes import direct
 from pulposus.mechanism.state_table import cache_folder
 from pulposus.study import run as study_run
-from pulposus.study.compare import rival_laws
 from pulposus.study.network_response import NetworkResponse, ready_tables, response_of
 from pulposus.study.plan import make_plan
+from pulposus.study.rivals import rival_laws
 from pulposus.study.run import run_draw
 from pulposus.tissue.past import live
 

@@ -45,7 +45,7 @@ def test_a_healthy_disc_is_in_balance(pools):
                 tissue_processes({**LIMITED, "aggrecan": pools}, supply(), 1.0), 200)
     state = {**disc.initial()[1], "native": disc.p["cell_density"]}
     aggrecan = next(q for q in disc.system.processes if isinstance(q, Aggrecan))
-    rates = aggrecan.source({**state, "modifier.synthesis": 1.0, "modifier.degradation": 1.0}, disc.p, 0.0, np)
+    rates = aggrecan.source({**state, "modifier.synthesis": 1.0, "modifier.degradation": 1.0, "modifier.fragment_loss": 1.0}, disc.p, 0.0, np)
     lost = disc.p["intact_aggrecan_loss"] * state["aggrecan_intact"]
     for rate in rates.values():
         assert np.abs(rate).max() < 1e-12 * lost.max()
@@ -59,7 +59,7 @@ def test_fewer_cells_mean_proportionally_less_aggrecan():
     share = starting_share(p["intact_aggrecan_loss"], p["fragment_loss"])
     state = {"native": np.array([0.8 * 3.6e12]), "aggrecan_intact": np.array([0.8 * share * p["aggrecan_content"]]),
              "aggrecan_fragments": np.array([0.8 * (1 - share) * p["aggrecan_content"]]), "modifier.synthesis": 1.0,
-             "modifier.degradation": 1.0}
+             "modifier.degradation": 1.0, "modifier.fragment_loss": 1.0}
     for rate in Aggrecan("two_pools").source(state, p, 0.0, np).values():
         assert abs(rate[0]) < 1e-12 * p["aggrecan_turnover"] * p["aggrecan_content"]
 

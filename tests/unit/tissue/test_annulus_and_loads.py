@@ -51,7 +51,7 @@ def test_a_puncture_lowers_the_modulus_at_once_and_nothing_else_for_days(grade):
     np.testing.assert_allclose(ratio["axial_modulus"][1:], 0.8, rtol=0.01)
     for name in ("height_index", "nucleus_volume"):
         np.testing.assert_allclose(ratio[name], 1.0, atol=5e-3)
-    assert hurt.readings["annulus_damage"].tolist() == [0.0, 0.2, 0.2]
+    assert hurt.readings["annulus_damage"] == pytest.approx([0.0, 0.2, 0.2], rel=1e-6)  # collagen adds less than that in days
 
 
 def test_a_damaged_annulus_lets_a_degenerate_disc_sink_by_creep():

@@ -31,7 +31,7 @@ def disc(*further, nodes=200, response=None):
 @pytest.fixture(scope="module")
 def p():
     """Return the nominal parameters of all processes here."""
-    found = disc(Granulation(), Collagen(), Drivers(["pressure"], [])).p
+    found = disc(Granulation(), Drivers(["pressure"], [])).p
     return {k: v for k, v in found.items() if np.ndim(v) == 0}
 
 

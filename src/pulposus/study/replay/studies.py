@@ -33,7 +33,7 @@ def plan_for(spec: StudySpec, nodes: int, sample: Sample) -> Plan:
     plan = make_plan(spec, nodes, sample.seed)
     plan = replace(plan, parameters=sample.parameters.override(dict(spec.model.overrides)))
     draw = plan.draw(sample.index)
-    check_draw(draw, geometry_of(draw, spec.subject.species, spec.subject.level))
+    check_draw(draw, geometry_of(draw, spec.subject.species, spec.subject.level, spec.subject))
     return plan
 
 
