@@ -100,21 +100,20 @@ class Stepper:
                 out[name] = out.get(name, 0.0) + rate
         return out
 
-    def _rates(self, c: Array, y: dict[str, Any], g: dict[str, float], t: float) -> Snapshot:
-        """Evaluate every process once at a consistent state; diffusing rates are filled in by the caller."""
-        state = self.coupled.state(c, y, g, t)
-        shape = np.ones_like(self.system.points.volume)
-        dy: dict[str, Any] = {n: 0.0 * shape for n in self.system.local}
-        by: dict[str, dict[str, float]] = {}
-        for process in self.system.processes:
-            book = by.setdefault(process.name, {})
-            for name, rate in self.system.rates_of(process, state, t).items():
-                book[name] = float(self.system.points.total(rate * shape))
-                if name in dy:
-                    dy[name] = dy[name] + rate
-        for name, entry in self.system.global_rates(state, t).items():
+    def _snapshot(self, t: float, c: Array, y: dict[str, Any], g: dict[str, float], state: dict[str, Any],
+                  rates: dict[str, dict[str, Any]]) -> Snapshot:
+        """Return the snapshot with the rates that were evaluated in `state`; diffusing rates are filled in by the caller."""
+        system, shape = self.system, np.ones_like(self.system.points.volume)
+        dy = {n: rate * shape for n, rate in system.summed(system.local, rates).items()}
+        by: dict[str, dict[str, float]] = {process.name: {} for process in system.processes}
+        pairs = [(process, name) for process, fed in rates.items() for name in fed]
+        if pairs:
+            totals = np.array([np.broadcast_to(rates[process][name], shape.shape) for process, name in pairs]) @ system.points.volume
+            for (process, name), total in zip(pairs, totals.tolist(), strict=True):
+                by[process][name] = total
+        for name, entry in system.global_rates(state, t).items():
             by[name].update(entry)
-        dg = {n: sum(book.get(n, 0.0) for book in by.values()) for n in self.system.compartments}
+        dg = {n: sum(book.get(n, 0.0) for book in by.values()) for n in system.compartments}
         return Snapshot(t, c, y, g, np.zeros_like(c), dy, dg, by)
 
     def start(self, t: float, c: Array, y: dict[str, Any], g: dict[str, float]) -> Snapshot | None:
@@ -129,18 +128,20 @@ class Stepper:
 
     def _settled(self, t: float, c: Array, y: dict[str, Any], g: dict[str, float]) -> Snapshot:
         """Return the snapshot of a state whose quasi-steady fields are solved already."""
-        snapshot = self._rates(c, y, g, t)
-        flow = self._flow(c, c, y, g, t)
+        state, fields = self.coupled.state(c, y, g, t), [*self.coupled.names, *self.system.local]
+        rates = self.system.rates_by_process(fields, state, t)
+        snapshot = self._snapshot(t, c, y, g, state, rates)
+        flow = self._flow(c, rates)
         snapshot.dc = np.where(self.coupled.transport.free, flow / self.coupled.transport.mass, 0.0)
         snapshot.dc *= self.stored[:, None]
         self._note_influx(snapshot, flow)
         return snapshot
 
-    def _flow(self, c: Array, used: Array, y: dict[str, Any], g: dict[str, float], t: float) -> Array:
-        """Return load(r(used)) - K c: what storage and the fixed boundaries have to take up."""
+    def _flow(self, c: Array, rates: dict[str, dict[str, Any]]) -> Array:
+        """Return load(r) - K c: what storage and the fixed boundaries have to take up."""
         points, shape = self.system.points, np.ones_like(self.system.points.volume)
-        rates = self.system.rates(self.coupled.names, self.coupled.state(used, y, g, t), t)
-        return np.array([points.load(rates[n] * shape) for n in self.coupled.names]) - self.coupled.transport.apply(c)
+        r = self.system.summed(self.coupled.names, rates)
+        return np.array([points.load(r[n] * shape) for n in self.coupled.names]) - self.coupled.transport.apply(c)
 
     def _note_influx(self, s: Snapshot, flow: Array) -> None:
         held = ~self.coupled.transport.free
@@ -160,14 +161,11 @@ class Stepper:
             g = self._compartments(c, y, g, g_hat, tau, t)
             if all(abs(g[n] - used_g[n]) <= self.control.newton * (abs(g[n]) + self.system.fields[n].scale) for n in g):
                 break
-        g = used_g
-        if self.system.downstream:
-            y, _ = self.coupled.eliminate(self.system.downstream, found.used, y, y_hat, g, tau, t)
-        out = self._rates(found.used, y, g, t)
-        out.c, out.g = c, {n: g_hat[n] + tau * out.dg[n] for n in g}
+        out = self._snapshot(t, c, y, used_g, found.state, found.rates)
+        out.g = {n: g_hat[n] + tau * out.dg[n] for n in g}
         out.dc = np.where(self.stored[:, None] > 0, (c - c_hat) / tau, 0.0) * self.coupled.transport.free
         if self.stored.any():
-            self._note_influx(out, self._flow(c, found.used, y, g, t))
+            self._note_influx(out, self._flow(c, found.rates))
         return out
 
     # ---- steps
