@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pulposus.tissue.krylov import gmres
 from pulposus.tissue.system import Blocks, System, implicit_matrix, solve_blocks
 from pulposus.tissue.transport import Transport
 
@@ -25,12 +26,13 @@ __all__ = ["Coupled", "Solution"]
 
 Array = NDArray[np.float64]
 Values = dict[str, Any]
-_NEWTON, _HALVINGS, _KRYLOV, _REPEATS = 30, 10, 80, 1000  # iteration limits
+_NEWTON, _HALVINGS, _KRYLOV, _REPEATS = 30, 10, 160, 1000  # iteration limits
 _SLOW = 0.5  # ratio of two moves from which it pays to go on along the last
 _NEAR = 1e3  # tolerances from which fields that follow are repeated on the spot
-_FORCING, _LOOSEST = 1e-3, 0.1  # relative tolerance of the linear solves: at least, and of what is left to the tolerance
+_FORCING = 1e-3  # relative tolerance of the linear solves
 _STAGES = 8  # of density continuation
 TOL = 1e-6  # of the coupled solve where a caller names none, relative to the scale of each field
+_LOCAL = 1e-2  # what local fields may be off, of the tolerance: arms that differ by little differ by them
 _DECREASE = 1e-4  # sufficient decrease of the line search
 
 
@@ -166,7 +168,7 @@ class Coupled:
         if task.tau:
             made = {n: task.y_hat[n] + task.tau * r[n] for n in local}
             off += [np.abs(made[n] - y[n]).max() / (system.fields[n].scale + np.abs(y[n]).max()) for n in local]
-        return _Iterate(c, y, state, rates, image, made, self._size((c - image)[task.lead], task.lead), float(np.max(off)),
+        return _Iterate(c, y, state, rates, image, made, self._size((c - image)[task.lead], task.lead), float(np.max(off)) / _LOCAL,
                         self._moved(c, image, task.follow))
 
     def _size(self, G: Array, rows: Any) -> float:
@@ -252,7 +254,9 @@ class Coupled:
             x, slopes = self._eliminated(blocks, tau, residual, lead)
         dc = np.zeros_like(now.c)
         rhs = (now.c - now.image)[task.lead] + self._answer(blocks, x, task, task.lead)
-        dc[task.lead], krylov = self._direction(rhs, self._effective(blocks, slopes, lead), task)
+        krylov = 0
+        if not self._size(rhs, task.lead) < task.tol:  # else they are where they belong already
+            dc[task.lead], krylov = self._direction(rhs, self._effective(blocks, slopes, lead), task)
         at = dict(zip(lead, system.points.at(dc[task.lead]), strict=True))
         dy = {n: x[n] + sum((slopes[n, w] * at[w] for w in lead if (n, w) in slopes), 0.0) for n in x}
         if tau and system.downstream:
@@ -267,44 +271,34 @@ class Coupled:
         return dc, dy, krylov
 
     def _answer(self, blocks: Blocks, x: Values, task: _Task, rows: NDArray[np.intp]) -> Array:
-        """Return A^-1 load(r_y x) of the fields `rows`."""
+        """Return A^-1 load(r_y x) of the fields `rows`, nought where it is below the tolerance: |A^-1 load(r)| <= |r| / k."""
         names = [self.names[i] for i in rows]
-        at = np.zeros((len(rows), len(self.system.points.volume)))
+        r: Values = dict.fromkeys(self.names, 0.0)
         for (f, n), b in blocks.items():
             if f in names and n in x:
-                at[names.index(f)] += b * x[n]
-        if not at.any():
-            return np.zeros((len(rows), self.transport.size))
-        zero = np.zeros((len(rows), self.transport.size))
-        return self.transport.image(zero, task.share * self.system.points.load(at), task.rates, rows.tolist())
+                r[f] = r[f] + b * x[n]
+        zero, stacked = np.zeros((len(rows), self.transport.size)), self._stacked(r, rows)
+        least = task.tol * self.scale[rows] * task.decay[rows][:, None]
+        if np.all(np.abs(stacked) <= least):
+            return zero
+        return self.transport.image(zero, task.share * self.system.points.load(stacked), task.rates, rows.tolist())
 
     def _direction(self, G: Array, effective: Blocks, task: _Task) -> tuple[Array, int]:
         """Return dG^-1 G of the leading fields by GMRES, and its iterations."""
-        from scipy.sparse.linalg import LinearOperator, gmres
-
         points, rows, scale, names = self.system.points, task.lead.tolist(), self.scale[task.lead], [self.names[i] for i in task.lead]
         held = self.slow[task.lead] if task.tau is None else np.zeros(len(rows), dtype=bool)
         slope = np.zeros((len(rows), len(rows), len(points.volume)))
         for (f, w), b in effective.items():
             slope[names.index(f), names.index(w)] = task.share * points.volume * b
-        shape, count = G.shape, 0
 
         def product(v: Array) -> Array:
-            c = v.reshape(shape) * scale
+            c = v.reshape(G.shape) * scale
             answer = self.transport.image(c, points.gather((slope * points.at(c)).sum(axis=1)), task.rates, rows)
             answer[held] = 0.0
             return ((c - answer) / scale).ravel()
 
-        def counted(_: float) -> None:
-            nonlocal count
-            count += 1
-
-        scaled = (G / scale).ravel()
-        size = float(np.max(np.abs(scaled), initial=0.0))
-        operator = LinearOperator((scaled.size,) * 2, matvec=product, dtype=float)
-        found, _ = gmres(operator, scaled, rtol=max(_FORCING, min(_LOOSEST, _LOOSEST * task.tol / size)) if size else _LOOSEST, atol=0.0,
-                         restart=_KRYLOV, maxiter=2, callback=counted, callback_type="pr_norm")
-        return found.reshape(shape) * scale, count
+        found, count = gmres(product, (G / scale).ravel(), _FORCING, _KRYLOV)
+        return found.reshape(G.shape) * scale, count
 
     def continued(self, c: Array, y: Values, g: Values, t: float, tol: float) -> Solution:
         """Solve the steady problem cold; where Newton fails, by density continuation in geometric stages."""

@@ -63,10 +63,12 @@ class _Recorder:
         """Return the state inside a step: cubic Hermite for local fields and compartments, kept between its ends."""
         h, s = b.t - a.t, (t - a.t) / (b.t - a.t)
 
+        first, last = (1 + 2 * s) * (1 - s) ** 2, s * s * (3 - 2 * s)
+        leaving, arriving = s * (1 - s) ** 2 * h, s * s * (s - 1) * h
+
         def cubic(y0: Any, y1: Any, f0: Any, f1: Any) -> Any:
-            value = ((1 + 2 * s) * (1 - s) ** 2 * y0 + s * (1 - s) ** 2 * h * f0
-                     + s * s * (3 - 2 * s) * y1 + s * s * (s - 1) * h * f1)
-            return np.clip(value, np.minimum(y0, y1), np.maximum(y0, y1))
+            value = first * y0 + leaving * f0 + last * y1 + arriving * f1
+            return np.minimum(np.maximum(value, np.minimum(y0, y1)), np.maximum(y0, y1))
 
         y = {n: cubic(a.y[n], b.y[n], a.dy[n], b.dy[n]) for n in a.y}
         g = {n: float(cubic(a.g[n], b.g[n], a.dg[n], b.dg[n])) for n in a.g}

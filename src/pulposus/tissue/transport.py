@@ -80,6 +80,7 @@ class Transport:
                                for key in self.stiffness.terms})
         self.K = [self.stiffness.combine(theta) for theta in self.theta]
         self._factors: dict[tuple[float, ...], list[Group]] = {}
+        self._lifts: dict[tuple[float, ...], Array] = {}
 
     def hold(self, fixed: Mapping[str, Mapping[str, tuple[NDArray[np.int64], float]]]) -> None:
         """Fix other nodes or values: field -> tag -> (node numbers, value); a field not named keeps its own."""
@@ -88,7 +89,7 @@ class Transport:
                 self.edge[i], self.free[i] = 0.0, True
                 for nodes, value in fixed[field.name].values():
                     self.edge[i, nodes], self.free[i, nodes] = value, False
-        self._factors = {}
+        self._factors, self._lifts = {}, {}
 
     def apply(self, c: Array) -> Array:
         """Return K c, (fields, nodes)."""
@@ -164,5 +165,7 @@ class Transport:
 
     def lift(self, rates: tuple[float, ...]) -> Array:
         """Return the load that the fixed boundary values put on the free nodes, -A_fd c_d."""
-        held = np.where(self.free, 0.0, self.edge)
-        return -(self.apply(held) + np.array(rates)[:, None] * self.mass * held) * self.free
+        if rates not in self._lifts:
+            held = np.where(self.free, 0.0, self.edge)
+            self._lifts = {rates: -(self.apply(held) + np.array(rates)[:, None] * self.mass * held) * self.free}
+        return self._lifts[rates]
