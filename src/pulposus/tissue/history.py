@@ -92,6 +92,7 @@ def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | 
     What a disc reached is kept when a step of it fails; its history says why and the others go on.
     """
     control, out_times = control or Control(), np.asarray(times, dtype=float)
+    guess: Array | None = None  # what the first disc found, from which all start alike
     histories: list[History | None] = [None] * len(discs)
     courses: dict[int, tuple[Course, _Recorder]] = {}
     for i, disc in enumerate(discs):
@@ -101,7 +102,11 @@ def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | 
         try:
             if disc.begun is not None and disc.has_matrix:
                 disc.restretch(disc.begun)
-            first = stepper.start(start, *disc.initial())
+            c, y, g = disc.initial()
+            if guess is None and not control.transient:
+                found = stepper.start(start, c, y, g)
+                guess = None if found is None else found.c
+            first = stepper.start(start, c if guess is None or guess.shape != c.shape else guess, y, g)
         except BREAKS as error:
             why = f"{type(error).__name__}: {error}"
         if first is None:

@@ -28,7 +28,7 @@ _D, _W = 1 - np.sqrt(0.5), np.sqrt(2) / 4
 _C = (0.0, 2 * _D, 1.0)  # stage times
 _B = (_W, _W, _D)
 _E = (_W - (1 - _W) / 3, _W - (3 * _W + 1) / 3, _D - _D / 3)
-_SWEEPS, _GLOBAL_NEWTON = 4, 20
+_SWEEPS, _GLOBAL_NEWTON, _SERVES = 4, 20, 3  # iterations: stage, compartments, those that old slopes are given
 _GLOBAL_TOL, _GLOBAL_STEP = 1e-13, 1e-7  # of the compartments: convergence, relative step of their Jacobian
 
 
@@ -66,30 +66,33 @@ class Stepper:
         kinds = [self.system.fields[n].kind for n in coupled.names]
         self.stored = np.array([1.0 if kind == "slow" or control.transient else 0.0 for kind in kinds])
         self.steps = 0
+        self._slopes: Array | None = None  # d f / d g of the compartments
 
     # ---- stages
     def _compartments(self, c: Array, y: dict[str, Any], g: dict[str, float], g_hat: dict[str, float], tau: float,
                       t: float) -> dict[str, float]:
-        """Solve g = g^ + tau f(g) with the disc held, by Newton with a differenced Jacobian of this small system."""
+        """Solve g = g^ + tau f(g) with the disc held, by Newton; the differenced slopes of f are kept as long as they serve."""
         names = self.system.compartments
         if not names:
             return g
         held = {**self.coupled.seen(c), **y}
 
-        def residual(x: Array) -> Array:
+        def rates(x: Array) -> Array:
             now = dict(zip(names, x, strict=True))
-            rates = self._sum(self.system.global_rates(self.system.with_modifiers({**held, **now}, t, True), t))
-            return np.array([now[n] - g_hat[n] - tau * rates.get(n, 0.0) for n in names])
+            summed = self._sum(self.system.global_rates(self.system.with_modifiers({**held, **now}, t, True), t))
+            return np.array([summed.get(n, 0.0) for n in names])
 
-        x = np.array([g[n] for n in names])
+        x, start = np.array([g[n] for n in names]), np.array([g_hat[n] for n in names])
         size = np.array([self.system.fields[n].scale for n in names])
-        for _ in range(_GLOBAL_NEWTON):
-            r = residual(x)
+        for iteration in range(_GLOBAL_NEWTON):
+            f = rates(x)
+            r = x - start - tau * f
             if np.max(np.abs(r) / (np.abs(x) + size)) < _GLOBAL_TOL:
                 break
-            steps = _GLOBAL_STEP * (np.abs(x) + size)
-            J = np.column_stack([(residual(x + s * e) - r) / s for s, e in zip(steps, np.eye(len(x)), strict=True)])
-            x = x - np.linalg.solve(J, r)
+            if self._slopes is None or iteration >= _SERVES:
+                steps = _GLOBAL_STEP * (np.abs(x) + size)
+                self._slopes = np.column_stack([(rates(x + s * e) - f) / s for s, e in zip(steps, np.eye(len(x)), strict=True)])
+            x = x - np.linalg.solve(np.eye(len(x)) - tau * self._slopes, r)
         return {n: float(v) for n, v in zip(names, x, strict=True)}
 
     @staticmethod

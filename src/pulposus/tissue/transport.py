@@ -134,20 +134,26 @@ class Transport:
         if rates not in self._factors:
             self._factors.clear()
             self._factors[rates] = self._groups(rates)
-        place = {f: row for row, f in enumerate(range(len(self.fields)) if fields is None else fields)}
+            self._plans = {}
+        asked = tuple(range(len(self.fields)) if fields is None else fields)
+        if asked not in self._plans:
+            self._plans[asked] = [plan for group in self._factors[rates] if (plan := self._plan(group, asked)) is not None]
         out = np.zeros_like(rhs)
-        for group in self._factors[rates]:
-            rows = [place[f] for f in group.members if f in place]
-            if not rows:
-                continue
-            scales = np.array([s for f, s in zip(group.members, group.scales, strict=True) if f in place])
-            if rows == list(range(rows[0], rows[-1] + 1)):  # the usual case, without fancy indexing of rows
-                block = slice(rows[0], rows[-1] + 1)
-                out[block, group.free] = (group.lu.solve(rhs[block, group.free].T) / scales).T
-            else:
-                places = np.ix_(np.array(rows), group.free)
-                out[places] = (group.lu.solve(np.ascontiguousarray(rhs[places].T)) / scales).T
+        for lu, places, scales in self._plans[asked]:
+            solved = lu.solve(np.ascontiguousarray(rhs[places].T))
+            out[places] = (solved if scales is None else solved / scales).T
         return out
+
+    @staticmethod
+    def _plan(group: Group, asked: tuple[int, ...]) -> tuple[Any, Any, Array | None] | None:
+        """Return the factor of a group, where the fields that were asked for stand in rows, and their ratios unless all are 1."""
+        rows = [asked.index(f) for f in group.members if f in asked]
+        if not rows:
+            return None
+        scales = np.array([s for f, s in zip(group.members, group.scales, strict=True) if f in asked])
+        together = rows == list(range(rows[0], rows[-1] + 1))  # the usual case, without fancy indexing of rows
+        places = (slice(rows[0], rows[-1] + 1), group.free) if together else np.ix_(np.array(rows), group.free)
+        return group.lu, places, None if np.all(scales == 1.0) else scales
 
     def image(self, c: Array, rhs: Array, rates: tuple[float, ...], fields: Sequence[int] | None = None) -> Array:
         """Return A^-1 rhs on the free nodes, zero on the fixed ones: at once, or as the improvement c - P (A c - rhs) of c.
