@@ -63,10 +63,12 @@ class _Recorder:
         """Return the state inside a step: cubic Hermite for local fields and compartments, kept between its ends."""
         h, s = b.t - a.t, (t - a.t) / (b.t - a.t)
 
+        first, last = (1 + 2 * s) * (1 - s) ** 2, s * s * (3 - 2 * s)
+        leaving, arriving = s * (1 - s) ** 2 * h, s * s * (s - 1) * h
+
         def cubic(y0: Any, y1: Any, f0: Any, f1: Any) -> Any:
-            value = ((1 + 2 * s) * (1 - s) ** 2 * y0 + s * (1 - s) ** 2 * h * f0
-                     + s * s * (3 - 2 * s) * y1 + s * s * (s - 1) * h * f1)
-            return np.clip(value, np.minimum(y0, y1), np.maximum(y0, y1))
+            value = first * y0 + leaving * f0 + last * y1 + arriving * f1
+            return np.minimum(np.maximum(value, np.minimum(y0, y1)), np.maximum(y0, y1))
 
         y = {n: cubic(a.y[n], b.y[n], a.dy[n], b.dy[n]) for n in a.y}
         g = {n: float(cubic(a.g[n], b.g[n], a.dg[n], b.dg[n])) for n in a.g}
@@ -90,6 +92,7 @@ def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | 
     What a disc reached is kept when a step of it fails; its history says why and the others go on.
     """
     control, out_times = control or Control(), np.asarray(times, dtype=float)
+    guess: Array | None = None  # what the first disc found, from which all start alike
     histories: list[History | None] = [None] * len(discs)
     courses: dict[int, tuple[Course, _Recorder]] = {}
     for i, disc in enumerate(discs):
@@ -99,7 +102,11 @@ def run_discs(discs: Sequence[Disc], times: Sequence[float], control: Control | 
         try:
             if disc.begun is not None and disc.has_matrix:
                 disc.restretch(disc.begun)
-            first = stepper.start(start, *disc.initial())
+            c, y, g = disc.initial()
+            if guess is None and not control.transient:
+                found = stepper.start(start, c, y, g)
+                guess = None if found is None else found.c
+            first = stepper.start(start, c if guess is None or guess.shape != c.shape else guess, y, g)
         except BREAKS as error:
             why = f"{type(error).__name__}: {error}"
         if first is None:

@@ -66,18 +66,18 @@ class Points:
 
     def mean(self, density: Array, region: int) -> Array:
         """Return the volume mean of a density (..., points) over one region."""
-        share = np.where(self.region == region, self.volume, 0.0)
-        return (density * share).sum(axis=-1) / share.sum()
+        mean: Array = density @ self._shares[region]
+        return mean
 
     def means(self, density: Array) -> Array:
         """Return the volume means (..., regions) of a density (..., points) over every region, NaN where there is none."""
-        return density @ self._shares
+        return density @ self._shares.T
 
     @cached_property
     def _shares(self) -> Array:
-        share = np.where(self.region[:, None] == np.arange(len(REGIONS)), self.volume[:, None], 0.0)
+        share = np.where(np.arange(len(REGIONS))[:, None] == self.region, self.volume, 0.0)
         with np.errstate(invalid="ignore"):
-            return np.asarray(share / share.sum(axis=0))
+            return np.asarray(share / share.sum(axis=1, keepdims=True))
 
     def to_nodes(self, density: Array) -> Array:
         """Return the volume-weighted nodal mean (..., dof) of a density (..., points), for maps."""

@@ -10,7 +10,7 @@ The clock (clock.py) chooses the step lengths.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ _D, _W = 1 - np.sqrt(0.5), np.sqrt(2) / 4
 _C = (0.0, 2 * _D, 1.0)  # stage times
 _B = (_W, _W, _D)
 _E = (_W - (1 - _W) / 3, _W - (3 * _W + 1) / 3, _D - _D / 3)
-_SWEEPS, _GLOBAL_NEWTON = 4, 20
+_SWEEPS, _GLOBAL_NEWTON, _SERVES = 4, 20, 3  # iterations: stage, compartments, those that old slopes are given
 _GLOBAL_TOL, _GLOBAL_STEP = 1e-13, 1e-7  # of the compartments: convergence, relative step of their Jacobian
 
 
@@ -66,30 +66,33 @@ class Stepper:
         kinds = [self.system.fields[n].kind for n in coupled.names]
         self.stored = np.array([1.0 if kind == "slow" or control.transient else 0.0 for kind in kinds])
         self.steps = 0
+        self._slopes: Array | None = None  # d f / d g of the compartments
 
     # ---- stages
     def _compartments(self, c: Array, y: dict[str, Any], g: dict[str, float], g_hat: dict[str, float], tau: float,
                       t: float) -> dict[str, float]:
-        """Solve g = g^ + tau f(g) with the disc held, by Newton with a differenced Jacobian of this small system."""
+        """Solve g = g^ + tau f(g) with the disc held, by Newton; the differenced slopes of f are kept as long as they serve."""
         names = self.system.compartments
         if not names:
             return g
         held = {**self.coupled.seen(c), **y}
 
-        def residual(x: Array) -> Array:
+        def rates(x: Array) -> Array:
             now = dict(zip(names, x, strict=True))
-            rates = self._sum(self.system.global_rates(self.system.with_modifiers({**held, **now}, t, True), t))
-            return np.array([now[n] - g_hat[n] - tau * rates.get(n, 0.0) for n in names])
+            summed = self._sum(self.system.global_rates(self.system.with_modifiers({**held, **now}, t, True), t))
+            return np.array([summed.get(n, 0.0) for n in names])
 
-        x = np.array([g[n] for n in names])
+        x, start = np.array([g[n] for n in names]), np.array([g_hat[n] for n in names])
         size = np.array([self.system.fields[n].scale for n in names])
-        for _ in range(_GLOBAL_NEWTON):
-            r = residual(x)
+        for iteration in range(_GLOBAL_NEWTON):
+            f = rates(x)
+            r = x - start - tau * f
             if np.max(np.abs(r) / (np.abs(x) + size)) < _GLOBAL_TOL:
                 break
-            steps = _GLOBAL_STEP * (np.abs(x) + size)
-            J = np.column_stack([(residual(x + s * e) - r) / s for s, e in zip(steps, np.eye(len(x)), strict=True)])
-            x = x - np.linalg.solve(J, r)
+            if self._slopes is None or iteration >= _SERVES:
+                steps = _GLOBAL_STEP * (np.abs(x) + size)
+                self._slopes = np.column_stack([(rates(x + s * e) - f) / s for s, e in zip(steps, np.eye(len(x)), strict=True)])
+            x = x - np.linalg.solve(np.eye(len(x)) - tau * self._slopes, r)
         return {n: float(v) for n, v in zip(names, x, strict=True)}
 
     @staticmethod
@@ -100,21 +103,20 @@ class Stepper:
                 out[name] = out.get(name, 0.0) + rate
         return out
 
-    def _rates(self, c: Array, y: dict[str, Any], g: dict[str, float], t: float) -> Snapshot:
-        """Evaluate every process once at a consistent state; diffusing rates are filled in by the caller."""
-        state = self.coupled.state(c, y, g, t)
-        shape = np.ones_like(self.system.points.volume)
-        dy: dict[str, Any] = {n: 0.0 * shape for n in self.system.local}
-        by: dict[str, dict[str, float]] = {}
-        for process in self.system.processes:
-            book = by.setdefault(process.name, {})
-            for name, rate in self.system.rates_of(process, state, t).items():
-                book[name] = float(self.system.points.total(rate * shape))
-                if name in dy:
-                    dy[name] = dy[name] + rate
-        for name, entry in self.system.global_rates(state, t).items():
+    def _snapshot(self, t: float, c: Array, y: dict[str, Any], g: dict[str, float], state: dict[str, Any],
+                  rates: dict[str, dict[str, Any]]) -> Snapshot:
+        """Return the snapshot with the rates that were evaluated in `state`; diffusing rates are filled in by the caller."""
+        system, shape = self.system, np.ones_like(self.system.points.volume)
+        dy = {n: rate * shape for n, rate in system.summed(system.local, rates).items()}
+        by: dict[str, dict[str, float]] = {process.name: {} for process in system.processes}
+        pairs = [(process, name) for process, fed in rates.items() for name in fed]
+        if pairs:
+            totals = np.array([np.broadcast_to(rates[process][name], shape.shape) for process, name in pairs]) @ system.points.volume
+            for (process, name), total in zip(pairs, totals.tolist(), strict=True):
+                by[process][name] = total
+        for name, entry in system.global_rates(state, t).items():
             by[name].update(entry)
-        dg = {n: sum(book.get(n, 0.0) for book in by.values()) for n in self.system.compartments}
+        dg = {n: sum(book.get(n, 0.0) for book in by.values()) for n in system.compartments}
         return Snapshot(t, c, y, g, np.zeros_like(c), dy, dg, by)
 
     def start(self, t: float, c: Array, y: dict[str, Any], g: dict[str, float]) -> Snapshot | None:
@@ -129,18 +131,20 @@ class Stepper:
 
     def _settled(self, t: float, c: Array, y: dict[str, Any], g: dict[str, float]) -> Snapshot:
         """Return the snapshot of a state whose quasi-steady fields are solved already."""
-        snapshot = self._rates(c, y, g, t)
-        flow = self._flow(c, c, y, g, t)
+        state, fields = self.coupled.state(c, y, g, t), [*self.coupled.names, *self.system.local]
+        rates = self.system.rates_by_process(fields, state, t)
+        snapshot = self._snapshot(t, c, y, g, state, rates)
+        flow = self._flow(c, rates)
         snapshot.dc = np.where(self.coupled.transport.free, flow / self.coupled.transport.mass, 0.0)
         snapshot.dc *= self.stored[:, None]
         self._note_influx(snapshot, flow)
         return snapshot
 
-    def _flow(self, c: Array, used: Array, y: dict[str, Any], g: dict[str, float], t: float) -> Array:
-        """Return load(r(used)) - K c: what storage and the fixed boundaries have to take up."""
+    def _flow(self, c: Array, rates: dict[str, dict[str, Any]]) -> Array:
+        """Return load(r) - K c: what storage and the fixed boundaries have to take up."""
         points, shape = self.system.points, np.ones_like(self.system.points.volume)
-        rates = self.system.rates(self.coupled.names, self.coupled.state(used, y, g, t), t)
-        return np.array([points.load(rates[n] * shape) for n in self.coupled.names]) - self.coupled.transport.apply(c)
+        r = self.system.summed(self.coupled.names, rates)
+        return np.array([points.load(r[n] * shape) for n in self.coupled.names]) - self.coupled.transport.apply(c)
 
     def _note_influx(self, s: Snapshot, flow: Array) -> None:
         held = ~self.coupled.transport.free
@@ -160,17 +164,27 @@ class Stepper:
             g = self._compartments(c, y, g, g_hat, tau, t)
             if all(abs(g[n] - used_g[n]) <= self.control.newton * (abs(g[n]) + self.system.fields[n].scale) for n in g):
                 break
-        g = used_g
-        if self.system.downstream:
-            y, _ = self.coupled.eliminate(self.system.downstream, found.used, y, y_hat, g, tau, t)
-        out = self._rates(found.used, y, g, t)
-        out.c, out.g = c, {n: g_hat[n] + tau * out.dg[n] for n in g}
+        out = self._snapshot(t, c, y, used_g, found.state, found.rates)
+        out.g = {n: g_hat[n] + tau * out.dg[n] for n in g}
         out.dc = np.where(self.stored[:, None] > 0, (c - c_hat) / tau, 0.0) * self.coupled.transport.free
         if self.stored.any():
-            self._note_influx(out, self._flow(c, found.used, y, g, t))
+            self._note_influx(out, self._flow(c, found.rates))
         return out
 
     # ---- steps
+    @staticmethod
+    def _ahead(stages: list[Snapshot], t: float) -> Snapshot:
+        """Return a guess for the next stage: local fields along their slope, or by their decay where they fall, c by two stages."""
+        s = stages[-1]
+        tau = t - s.t
+        y = {}
+        for name, value in s.y.items():
+            moved = tau * s.dy[name]
+            falls = (moved < 0) & (value > 0)
+            y[name] = np.where(falls, value * value / np.where(falls, value - moved, 1.0), value + moved)
+        c = s.c if len(stages) < 2 else s.c + (s.c - stages[-2].c) * tau / (s.t - stages[-2].t)
+        return replace(s, c=c, y=y)
+
     def step(self, s: Snapshot, h: float) -> tuple[Snapshot, float, dict[str, dict[str, float]]] | None:
         """Return (new snapshot, error over tolerance, what each process moved), or None when a stage fails."""
         stages = [s]
@@ -178,7 +192,8 @@ class Stepper:
             c_hat = s.c + h * sum(w * q.dc for w, q in zip(weights, stages, strict=True))
             y_hat = {n: s.y[n] + h * sum(w * q.dy[n] for w, q in zip(weights, stages, strict=True)) for n in s.y}
             g_hat = {n: s.g[n] + h * sum(w * q.dg[n] for w, q in zip(weights, stages, strict=True)) for n in s.g}
-            stage = self._stage(stages[-1], c_hat, y_hat, g_hat, h * _D, s.t + t * h)
+            guess = self._ahead(stages, s.t + t * h)
+            stage = self._stage(guess, c_hat, y_hat, g_hat, h * _D, s.t + t * h)
             if stage is None:
                 return None
             stages.append(stage)

@@ -12,10 +12,11 @@ from pulposus.core.errors import PulposusError
 from pulposus.tissue.points import Points
 from pulposus.tissue.process import MODIFIERS, Field, Process, numeric_derivatives
 
-__all__ = ["System", "implicit_matrix", "solve_blocks"]
+__all__ = ["Blocks", "System", "implicit_matrix", "solve_blocks"]
 
 Array = NDArray[np.float64]
 Blocks = dict[tuple[str, str], Any]
+_SILENT = {f"modifier.{name}": 1.0 for name in MODIFIERS}
 
 
 def implicit_matrix(blocks: Blocks, names: Sequence[str], tau: float) -> Blocks:
@@ -115,23 +116,11 @@ class System:
 
         compartments_only: work out no more than what the rates of the compartments read.
         """
-        factors = self.factors(self._asked if compartments_only else self._modifying, state, t)
-        return {**state, **{f"modifier.{name}": value for name, value in factors.items()}}
-
-    def factors(self, processes: Iterable[Process], state: dict[str, Any], t: float,
-                base: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return modifier -> the product of the factors of some processes, times `base`."""
-        out: dict[str, Any] = dict(base) if base else dict.fromkeys(MODIFIERS, 1.0)
-        for process in processes:
+        out = {**state, **_SILENT}
+        for process in self._asked if compartments_only else self._modifying:
             for name, value in process.modifiers(state, self.p, t, np).items():
-                out[name] = out[name] * value
+                out[f"modifier.{name}"] = out[f"modifier.{name}"] * value
         return out
-
-    def split_by_reads(self, names: Iterable[str]) -> tuple[list[Process], list[Process]]:
-        """Return the modifying processes that read any of these fields, and those that do not."""
-        wanted = set(names)
-        reading = [q for q in self._modifying if wanted & set(q.reads)]
-        return reading, [q for q in self._modifying if q not in reading]
 
     def rates_of(self, process: Process, state: Mapping[str, Any], t: float) -> dict[str, Any]:
         """Return one process's rates per volume at the points, surface fluxes included."""
@@ -143,6 +132,8 @@ class System:
     def surface_rates(self, process: Process, state: Mapping[str, Any], t: float) -> dict[str, Any]:
         """Return one process's surface fluxes as rates per volume at the points."""
         out: dict[str, Any] = {}
+        if type(process).surface is Process.surface:
+            return out
         for tag, density in self.surfaces.items():
             for field, flux in process.surface(tag, state, self.p, t, np).items():
                 out[field] = out.get(field, 0.0) + flux * density
@@ -150,9 +141,18 @@ class System:
 
     def rates(self, names: Sequence[str], state: dict[str, Any], t: float) -> dict[str, Any]:
         """Return the summed rates of the named fields; `state` needs its modifiers."""
+        return self.summed(names, self.rates_by_process(names, state, t))
+
+    def rates_by_process(self, names: Sequence[str], state: dict[str, Any], t: float) -> dict[str, dict[str, Any]]:
+        """Return process -> field -> rate of every process that feeds any of the named fields, with all that it feeds."""
+        return {process.name: self.rates_of(process, state, t) for process in self.feeding(names)}
+
+    @staticmethod
+    def summed(names: Sequence[str], rates: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        """Return the sums over all processes of the rates of the named fields."""
         out: dict[str, Any] = dict.fromkeys(names, 0.0)
-        for process in self.feeding(names):
-            for field, rate in self.rates_of(process, state, t).items():
+        for of_process in rates.values():
+            for field, rate in of_process.items():
                 if field in out:
                     out[field] = out[field] + rate
         return out

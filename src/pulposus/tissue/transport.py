@@ -80,6 +80,7 @@ class Transport:
                                for key in self.stiffness.terms})
         self.K = [self.stiffness.combine(theta) for theta in self.theta]
         self._factors: dict[tuple[float, ...], list[Group]] = {}
+        self._lifts: dict[tuple[float, ...], Array] = {}
 
     def hold(self, fixed: Mapping[str, Mapping[str, tuple[NDArray[np.int64], float]]]) -> None:
         """Fix other nodes or values: field -> tag -> (node numbers, value); a field not named keeps its own."""
@@ -88,7 +89,7 @@ class Transport:
                 self.edge[i], self.free[i] = 0.0, True
                 for nodes, value in fixed[field.name].values():
                     self.edge[i, nodes], self.free[i, nodes] = value, False
-        self._factors = {}
+        self._factors, self._lifts = {}, {}
 
     def apply(self, c: Array) -> Array:
         """Return K c, (fields, nodes)."""
@@ -133,20 +134,26 @@ class Transport:
         if rates not in self._factors:
             self._factors.clear()
             self._factors[rates] = self._groups(rates)
-        place = {f: row for row, f in enumerate(range(len(self.fields)) if fields is None else fields)}
+            self._plans = {}
+        asked = tuple(range(len(self.fields)) if fields is None else fields)
+        if asked not in self._plans:
+            self._plans[asked] = [plan for group in self._factors[rates] if (plan := self._plan(group, asked)) is not None]
         out = np.zeros_like(rhs)
-        for group in self._factors[rates]:
-            rows = [place[f] for f in group.members if f in place]
-            if not rows:
-                continue
-            scales = np.array([s for f, s in zip(group.members, group.scales, strict=True) if f in place])
-            if rows == list(range(rows[0], rows[-1] + 1)):  # the usual case, without fancy indexing of rows
-                block = slice(rows[0], rows[-1] + 1)
-                out[block, group.free] = (group.lu.solve(rhs[block, group.free].T) / scales).T
-            else:
-                places = np.ix_(np.array(rows), group.free)
-                out[places] = (group.lu.solve(np.ascontiguousarray(rhs[places].T)) / scales).T
+        for lu, places, scales in self._plans[asked]:
+            solved = lu.solve(np.ascontiguousarray(rhs[places].T))
+            out[places] = (solved if scales is None else solved / scales).T
         return out
+
+    @staticmethod
+    def _plan(group: Group, asked: tuple[int, ...]) -> tuple[Any, Any, Array | None] | None:
+        """Return the factor of a group, where the fields that were asked for stand in rows, and their ratios unless all are 1."""
+        rows = [asked.index(f) for f in group.members if f in asked]
+        if not rows:
+            return None
+        scales = np.array([s for f, s in zip(group.members, group.scales, strict=True) if f in asked])
+        together = rows == list(range(rows[0], rows[-1] + 1))  # the usual case, without fancy indexing of rows
+        places = (slice(rows[0], rows[-1] + 1), group.free) if together else np.ix_(np.array(rows), group.free)
+        return group.lu, places, None if np.all(scales == 1.0) else scales
 
     def image(self, c: Array, rhs: Array, rates: tuple[float, ...], fields: Sequence[int] | None = None) -> Array:
         """Return A^-1 rhs on the free nodes, zero on the fixed ones: at once, or as the improvement c - P (A c - rhs) of c.
@@ -164,5 +171,7 @@ class Transport:
 
     def lift(self, rates: tuple[float, ...]) -> Array:
         """Return the load that the fixed boundary values put on the free nodes, -A_fd c_d."""
-        held = np.where(self.free, 0.0, self.edge)
-        return -(self.apply(held) + np.array(rates)[:, None] * self.mass * held) * self.free
+        if rates not in self._lifts:
+            held = np.where(self.free, 0.0, self.edge)
+            self._lifts = {rates: -(self.apply(held) + np.array(rates)[:, None] * self.mass * held) * self.free}
+        return self._lifts[rates]
