@@ -95,7 +95,8 @@ def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tup
 
 def _outcome(plan: Plan, draw: Any, arm: Arm, treatment: Treatment, history: History, maps: bool) -> ArmOutcome:
     """Return what one arm's history amounts to, with the outcomes that the study asks for."""
-    course = Course(tuple(dose.at for dose in arm.doses), any(dose.product.kind == "cells" for dose in arm.doses))
+    course = Course(tuple(dose.at for dose in arm.doses), any(dose.product.kind == "cells" for dose in arm.doses),
+                    tuple(dose.at for dose in arm.doses if dose.route.kind == "epidural" and dose.product.kind == "cells"))
     asked = observed(draw, plan.spec.observe, history.readings, plan.times, course)
     gap = max((history.ledger.gap(n) for n in history.ledger.start if n in history.ledger.end), default=0.0)
     return ArmOutcome(history.readings | asked, *_shares(plan, arm, treatment, history), treatment.harms, history.stopped, gap,

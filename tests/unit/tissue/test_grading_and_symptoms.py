@@ -195,6 +195,17 @@ def test_a_flare_fades_and_comes_with_every_injection():
     assert twice[3] == pytest.approx(twice[0], abs=1e-4) and not law.harm(t, UNTREATED).any()
 
 
+def test_a_depot_beside_the_disc_relieves_only_what_is_not_the_disc_and_only_while_it_lasts():
+    law = Symptoms.of(nominal_draw("III"), "vas")
+    t = np.array([0.0, 7.0, 365.0]) * 86400
+    sham, cells = (Course((0.0,), beside=beside) for beside in ((), (0.0,)))
+    gain = law.at(t, sham, 0 * t, 0 * t) - law.at(t, cells, 0 * t, 0 * t)
+    left = law.start - law.control_course(t, sham)
+    share, tau = law.depot
+    np.testing.assert_allclose(gain, law.not_disc * share * left * np.exp(-t / tau), rtol=1e-9)
+    assert gain[0] > 0.5 and gain[-1] < 1e-6 and share > 0
+
+
 def test_cytokines_that_are_not_there_add_nothing():
     """Without cytokines among the read-outs the term is 0; with them pain follows those of the nucleus."""
     draw = nominal_draw("III")
