@@ -202,7 +202,7 @@ def test_a_depot_beside_the_disc_relieves_only_what_is_not_the_disc_and_only_whi
     gain = law.at(t, sham, 0 * t, 0 * t) - law.at(t, cells, 0 * t, 0 * t)
     left = law.start - law.control_course(t, sham)
     share, tau = law.depot
-    np.testing.assert_allclose(gain, law.not_disc * share * left * np.exp(-t / tau), rtol=1e-9)
+    np.testing.assert_allclose(gain, law.not_disc * share * left * np.exp(-t / tau), rtol=1e-9, atol=1e-12)
     assert gain[0] > 0.5 and gain[-1] < 1e-6 and share > 0
 
 
