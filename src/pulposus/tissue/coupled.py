@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pulposus.tissue.elimination import Blocks, effective, eliminated
 from pulposus.tissue.krylov import gmres
-from pulposus.tissue.system import Blocks, System, implicit_matrix, solve_blocks
+from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
 
 __all__ = ["Coupled", "Solution"]
@@ -111,30 +112,11 @@ class Coupled:
         """Return the diffusing fields at the points."""
         return dict(zip(self.names, self.system.points.at(c), strict=True))
 
-    # ---- slopes
-    def _eliminated(self, blocks: Blocks, tau: float, residual: Values, by: list[str]) -> tuple[Values, Blocks]:
-        """Return J^-1 R and S of the local fields that diffusing ones depend on."""
-        local = self.system.coupled
-        matrix = implicit_matrix({k: b for k, b in blocks.items() if k[0] in local and k[1] in local}, local, tau)
-        right = {(f, w): tau * b for (f, w), b in blocks.items() if f in local and w in by}
-        solved = solve_blocks(matrix, right | {(n, ""): residual[n] for n in local if n in residual}, local, ["", *by])
-        return {n: solved.pop((n, ""), 0.0) for n in local}, solved
-
-    def _effective(self, blocks: Blocks, slopes: Blocks, names: list[str]) -> Blocks:
-        """Return r_c + r_y S among some fields."""
-        out = {(f, w): b for (f, w), b in blocks.items() if f in names and w in names}
-        for (f, n), b in blocks.items():
-            if f in names and n in self.system.coupled:
-                for w in names:
-                    if (n, w) in slopes:
-                        out[f, w] = out.get((f, w), 0.0) + b * slopes[n, w]
-        return out
-
     def sensitivities(self, state: Values, tau: float | None, t: float) -> Blocks:
         """Return the effective blocks d r(diffusing) / d c, the eliminated local fields included."""
         system, names, local = self.system, self.names, self.system.coupled if tau else []
         blocks = system.jacobian([*names, *local], [*names, *local], state, t)
-        return self._effective(blocks, self._eliminated(blocks, tau, {}, names)[1] if tau else {}, names)
+        return effective(blocks, eliminated(blocks, tau, {}, local, names)[1] if tau else {}, names, local)
 
     # ---- one iterate
     def _image(self, c: Array, r: Values, task: _Task, rows: NDArray[np.intp]) -> Array:
@@ -229,8 +211,7 @@ class Coupled:
         c, found, moved = now.c, now.image, now.follow
         names, near = [self.names[i] for i in task.follow], task.tol * (1 if max(now.lead, now.local) < task.tol else _NEAR)
         for repeat in range(1, _REPEATS):
-            before, held = moved, c[task.follow]
-            c = c.copy()
+            before, c = moved, c.copy()
             c[task.follow] = found[task.follow]
             if not moved >= near:
                 return c if np.isfinite(moved) else c * np.nan
@@ -247,25 +228,21 @@ class Coupled:
         system, lead, tau = self.system, [self.names[i] for i in task.lead], task.tau
         local = system.local if tau else []
         blocks = system.jacobian([*self.names, *local], [*lead, *local], now.state, task.t)
-        x: Values = {}
-        slopes: Blocks = {}
-        if tau and local:
-            residual = {n: now.y[n] - now.made[n] for n in local}
-            x, slopes = self._eliminated(blocks, tau, residual, lead)
+        residual = {n: now.y[n] - now.made[n] for n in local}
+        x, slopes = eliminated(blocks, tau, residual, system.coupled, lead) if tau else ({}, {})
         dc = np.zeros_like(now.c)
         rhs = (now.c - now.image)[task.lead] + self._answer(blocks, x, task, task.lead)
         krylov = 0
         if not self._size(rhs, task.lead) < task.tol:  # else they are where they belong already
-            dc[task.lead], krylov = self._direction(rhs, self._effective(blocks, slopes, lead), task)
+            dc[task.lead], krylov = self._direction(rhs, effective(blocks, slopes, lead, system.coupled), task)
         at = dict(zip(lead, system.points.at(dc[task.lead]), strict=True))
         dy = {n: x[n] + sum((slopes[n, w] * at[w] for w in lead if (n, w) in slopes), 0.0) for n in x}
         if tau and system.downstream:
-            down = system.downstream
-            matrix = implicit_matrix({k: b for k, b in blocks.items() if k[0] in down and k[1] in down}, down, tau)
             moved = at | dy
-            right = {(n, ""): residual[n] + tau * sum((b * moved[w] for (f, w), b in blocks.items() if f == n and w in moved), 0.0)
-                     for n in down}
-            dy |= {n: v for (n, _), v in solve_blocks(matrix, right, down, [""]).items()}
+            for (f, w), b in blocks.items():
+                if f in system.downstream and w in moved:
+                    residual[f] = residual[f] + tau * b * moved[w]
+            dy |= eliminated(blocks, tau, residual, system.downstream, [])[0]
         if len(task.follow):
             dc[task.follow] = (now.c - now.image)[task.follow] + self._answer(blocks, dy, task, task.follow)
         return dc, dy, krylov
@@ -283,12 +260,12 @@ class Coupled:
             return zero
         return self.transport.image(zero, task.share * self.system.points.load(stacked), task.rates, rows.tolist())
 
-    def _direction(self, G: Array, effective: Blocks, task: _Task) -> tuple[Array, int]:
+    def _direction(self, G: Array, blocks: Blocks, task: _Task) -> tuple[Array, int]:
         """Return dG^-1 G of the leading fields by GMRES, and its iterations."""
         points, rows, scale, names = self.system.points, task.lead.tolist(), self.scale[task.lead], [self.names[i] for i in task.lead]
         held = self.slow[task.lead] if task.tau is None else np.zeros(len(rows), dtype=bool)
         slope = np.zeros((len(rows), len(rows), len(points.volume)))
-        for (f, w), b in effective.items():
+        for (f, w), b in blocks.items():
             slope[names.index(f), names.index(w)] = task.share * points.volume * b
 
         def product(v: Array) -> Array:

@@ -28,7 +28,8 @@ def gmres(product: Callable[[Array], Array], b: Array, rtol: float, most: int) -
         return np.zeros_like(b), 0
     basis = np.empty((most + 1, len(b)))
     basis[0] = b / size
-    R, right, turns = np.zeros((most, most)), [size], []
+    R, right = np.zeros((most, most)), [size]
+    turns: list[tuple[float, float]] = []
     for k in range(most):
         w, so_far = product(basis[k]), basis[:k + 1]
         h = so_far @ w

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.tissue.coupled import Coupled
+from pulposus.tissue.elimination import implicit_matrix, solve_blocks
 from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.process import Event
-from pulposus.tissue.system import implicit_matrix, solve_blocks
 
 __all__ = ["Control", "Snapshot", "Stepper"]
 

@@ -9,58 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.core.errors import PulposusError
+from pulposus.tissue.elimination import Blocks
 from pulposus.tissue.points import Points
 from pulposus.tissue.process import MODIFIERS, Field, Process, numeric_derivatives
 
-__all__ = ["Blocks", "System", "implicit_matrix", "solve_blocks"]
+__all__ = ["System"]
 
 Array = NDArray[np.float64]
-Blocks = dict[tuple[str, str], Any]
 _SILENT = {f"modifier.{name}": 1.0 for name in MODIFIERS}
-
-
-def implicit_matrix(blocks: Blocks, names: Sequence[str], tau: float) -> Blocks:
-    """Return I - tau f' by blocks, from the blocks of f'.
-
-    >>> implicit_matrix({("a", "a"): -3.0}, ["a"], 0.5)
-    {('a', 'a'): 2.5}
-    """
-    J = {key: -tau * block for key, block in blocks.items()}
-    for n in names:
-        J[n, n] = J[n, n] + 1.0 if (n, n) in J else 1.0
-    return J
-
-
-def solve_blocks(J: Blocks, rhs: dict[tuple[str, str], Any], names: Sequence[str], columns: Sequence[str]) -> Blocks:
-    """Solve J x = rhs at every point at once, J given by its non-zero blocks (row, column), no pivoting.
-
-    I - tau f' is diagonally dominant for decaying rates, so no pivoting is needed; a block that is absent is zero.
-
-    >>> x = solve_blocks({("a", "a"): 2.0, ("b", "a"): 1.0, ("b", "b"): 4.0}, {("a", "k"): 2.0, ("b", "k"): 5.0}, "ab", "k")
-    >>> x["b", "k"]
-    1.0
-    """
-    J, x = dict(J), dict(rhs)
-    for i, pivot in enumerate(names):
-        for row in names[i + 1:]:
-            if (row, pivot) not in J:
-                continue
-            ratio = J[row, pivot] / J[pivot, pivot]
-            for col in names[i + 1:]:
-                if (pivot, col) in J:
-                    J[row, col] = J.get((row, col), 0.0) - ratio * J[pivot, col]
-            for k in columns:
-                if (pivot, k) in x:
-                    x[row, k] = x.get((row, k), 0.0) - ratio * x[pivot, k]
-    for i in range(len(names) - 1, -1, -1):
-        row = names[i]
-        for k in columns:
-            value = x.get((row, k), 0.0)
-            for col in names[i + 1:]:
-                if (row, col) in J and (col, k) in x:
-                    value = value - J[row, col] * x[col, k]
-            x[row, k] = value / J[row, row]
-    return x
 
 
 class System:

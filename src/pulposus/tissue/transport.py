@@ -81,6 +81,7 @@ class Transport:
         self.K = [self.stiffness.combine(theta) for theta in self.theta]
         self._factors: dict[tuple[float, ...], list[Group]] = {}
         self._lifts: dict[tuple[float, ...], Array] = {}
+        self._plans: dict[tuple[int, ...], list[tuple[Any, Any, Array | None]]] = {}
 
     def hold(self, fixed: Mapping[str, Mapping[str, tuple[NDArray[np.int64], float]]]) -> None:
         """Fix other nodes or values: field -> tag -> (node numbers, value); a field not named keeps its own."""
