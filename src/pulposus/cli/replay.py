@@ -22,6 +22,7 @@ UNITS = {"percent": "%", "1": ""}
 MISSED = ("miss", "expected_miss")
 MOST_DRAWS = 10_000
 LARGEST_SEED = 2**32 - 1
+MOST_WORKERS = 1024
 
 Inputs = Annotated[list[str] | None, typer.Argument(metavar="[ID or FILE]...", help="Cases by id, or study files with `reported`.")]
 
@@ -31,6 +32,7 @@ def replay(
     layer: Annotated[str | None, typer.Option(help="Only the cases of one layer: network, tissue or therapy.")] = None,
     draws: Annotated[int | None, typer.Option(help="Most draws of a set-up.", show_default="60; a study's own")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Most processes.", show_default="one per core")] = None,
     override: Annotated[list[str] | None, typer.Option(help="A parameter set to another value, NAME='4 mM'; repeat.")] = None,
     lang: Annotated[str, typer.Option(help="Language of the answer: en or zh.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -39,7 +41,7 @@ def replay(
     """Run published experiments again: what was reported, what is predicted, and the verdict; exit 1 on a hard miss."""
     meter = progress or ("bar" if sys.stderr.isatty() else "text")
     faults = allowed_word("--lang", lang, LANGUAGES) + allowed_word("--progress", meter, METERS)
-    for option, value, low, high in (("--draws", draws, 1, MOST_DRAWS), ("--seed", seed, 0, LARGEST_SEED)):
+    for option, value, low, high in (("--draws", draws, 1, MOST_DRAWS), ("--seed", seed, 0, LARGEST_SEED), ("--workers", workers, 1, MOST_WORKERS)):
         if value is not None and not low <= value <= high:
             faults.append(Fault("", option, str(value), f"a whole number from {low} to {high}"))
     from pulposus.study.replay.case_file import LAYERS
@@ -49,11 +51,12 @@ def replay(
     cases = _chosen(what or [], layer, draws, faults)
     refuse(faults)
     from pulposus.core.progress import meter as progress_of
+    from pulposus.study.execute import cores
     from pulposus.study.replay.document import document_of
     from pulposus.study.replay.replay import DRAWS
     from pulposus.study.replay.replay import replay as run_again
 
-    rows = run_again(cases, draws=draws or DRAWS, seed=seed, overrides=changes, progress=progress_of(meter))
+    rows = run_again(cases, draws=draws or DRAWS, seed=seed, overrides=changes, workers=workers or cores(), progress=progress_of(meter))
     told = document("replay/1", {"draws": draws or DRAWS, "seed": seed, "overrides": changes, **document_of(rows, lang)})
     if as_json:
         print_json(told)
