@@ -41,7 +41,8 @@ def replay(
     """Run published experiments again: what was reported, what is predicted, and the verdict; exit 1 on a hard miss."""
     meter = progress or ("bar" if sys.stderr.isatty() else "text")
     faults = allowed_word("--lang", lang, LANGUAGES) + allowed_word("--progress", meter, METERS)
-    for option, value, low, high in (("--draws", draws, 1, MOST_DRAWS), ("--seed", seed, 0, LARGEST_SEED), ("--workers", workers, 1, MOST_WORKERS)):
+    bounds = (("--draws", draws, 1, MOST_DRAWS), ("--seed", seed, 0, LARGEST_SEED), ("--workers", workers, 1, MOST_WORKERS))
+    for option, value, low, high in bounds:
         if value is not None and not low <= value <= high:
             faults.append(Fault("", option, str(value), f"a whole number from {low} to {high}"))
     from pulposus.study.replay.case_file import LAYERS
@@ -104,7 +105,8 @@ def _print(told: Mapping[str, Any], lang: str) -> None:
                   say("col_verdict"): _verdict(case, say)} for case in told["cases"]), say("title"))
     print_table(({say("col_set"): say(name), say("col_numbers"): f"{row['n']} ({row['clusters']})", say("col_inside"): _share(row),
                   say("col_classes"): _pair(row["three_class_balanced"]["model"], row["three_class_balanced"]["baseline"]),
-                  say("col_score"): _pair(row["interval_score"], row["interval_score_baseline"]),
+                  say("col_score"): _pair(row["interval_score"], row["interval_score_baseline"]), say("col_width"): _width(row),
+                  say("col_power"): ", ".join(f"{true}: {power:.0%}" for true, power in (row["power"] or {}).items()),
                   **{say("col_counted", what=say(kind)): _counts(told["counts"][name][kind], say) for kind in ("numbers", "ordinal")}}
                  for name, row in told["summary"].items()), say("title_summary"))
     print(say("summary_note"))
@@ -154,6 +156,10 @@ def _share(row: Mapping[str, Any]) -> str:
 
 def _pair(model: float | None, baseline: float | None) -> str:
     return "" if model is None or baseline is None else f"{model:.2f} / {baseline:.2f}"
+
+
+def _width(row: Mapping[str, Any]) -> str:
+    return "" if row["width_over_sd"] is None else f"{row['width_over_sd']:.1f} ({row['scored']})"
 
 
 def _counts(counts: Mapping[str, int], say: Callable[..., str]) -> str:

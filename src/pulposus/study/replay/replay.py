@@ -19,6 +19,7 @@ from pulposus.study.replay.case_file import Case, Change, Result
 from pulposus.study.replay.runs import Run, Wanted, run_set_ups
 from pulposus.study.replay.sample import NotRun, Readings, Sample
 from pulposus.study.replay.scatter import Scatter, scatter_of
+from pulposus.study.replay.set_ups import NotBuilt
 from pulposus.study.replay.verdict import Judgement, judge, verdict_of
 
 __all__ = ["DRAWS", "Row", "replay"]
@@ -65,7 +66,9 @@ def replay(cases: Sequence[Case], *, draws: int = DRAWS, seed: int = 1, override
 
 
 def _draws(group: Sequence[Case], draws: int) -> int:
-    """Return how many draws a set-up gets: none where it only verifies."""
+    """Return how many draws a set-up gets: none where it only verifies or cannot run."""
+    if isinstance(group[0].set_up, NotBuilt):
+        return 0
     return max((draws if case.draws is None else min(draws, case.draws) for case in group if case.set != "verification"), default=0)
 
 

@@ -61,7 +61,7 @@ class Responders(Part):
         return float(met[taken].mean()) if taken.any() else float("nan")
 
 
-@lru_cache(maxsize=64)
+@lru_cache
 def _persons(correlation: float) -> tuple[Array, Array]:
     """Return x and y, (score, person), each pair of scores correlated."""
     from scipy.special import ndtri

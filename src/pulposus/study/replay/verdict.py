@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 VERDICTS = ("hit", "miss", "expected_miss", "not_scored", "not_run")
 _LOW, _HIGH = 0.05, 0.95  # of the predictive interval
 _FEWEST = 8  # draws below which no interval is told
-_STEPS = 64  # of the sampling error in a draw
+_STEPS = 1000  # of the sampling error in a draw
 _LEVEL = 0.05  # of the papers' tests
 _HALF = 0.5
 
