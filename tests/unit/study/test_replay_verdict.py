@@ -93,7 +93,9 @@ def test_a_change_within_subjects_meets_the_one_sample_test():
 def test_few_subjects_make_a_true_difference_none():
     """A difference of one SD: five a group hardly see it, fifty do."""
     few, many = (judge(direction(reported="up", n=n), 1.0, [1.0] * 8, [Scatter(1.0, n, n)] * 8) for n in (5, 50))
+    alone = judge(direction(reported="up", n=5), 1.0, [], [Scatter(1.0, 5, 5)])
     assert (few.predicted, many.predicted) == ("none", "up") and few.chances["up"] < 0.35 < 0.95 < many.chances["up"]
+    assert alone.predicted == "none" and alone.chances == pytest.approx(few.chances)  # the central value alone meets the same test
 
 
 def order(**changes):

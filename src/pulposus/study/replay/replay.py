@@ -94,8 +94,8 @@ def _value(result: Result, read: Readings) -> Any:
     return found * convert(1.0, si_unit(result.unit), result.unit)
 
 
-def _scatters(case: Case, result: Result, draws: Mapping[int, Readings], sample: Sample) -> list[Scatter | None]:
-    """Return the scatter of the subjects in every draw, at the level of the comparator or of the value itself."""
+def _scatters(case: Case, result: Result, draws: Mapping[Any, Readings], sample: Sample) -> list[Scatter | None]:
+    """Return the scatter of the subjects in every draw (None: at the central values), at the level of the comparator or of the value."""
     def level(read: Readings) -> float:
         return float(_parts(result, read)[-1] * convert(1.0, si_unit(result.unit), result.unit))
 
@@ -113,7 +113,7 @@ def _row(case: Case, result: Result, run: Run, sample: Sample) -> Row:
         central = _value(result, run.central)
         draws = {} if case.set == "verification" else run.by_draw
         values = np.array([_value(result, read) for read in draws.values()])
-        scatters = _scatters(case, result, draws, sample)
+        scatters = _scatters(case, result, draws or {None: run.central}, sample)
         grid = _grid(result, [_value(result, read) for read in run.meshes], central, run.refined)
     except NotRun as reason:
         return Row(case, result, nothing, "not_run", reason)

@@ -78,7 +78,6 @@ def run_set_ups(wanted: Sequence[Wanted], parameters: ParameterSet, seed: int, w
     found: dict[Task, Any] = {}
     tasks: list[Task] = [(i, index, 1.0) for i, each in enumerate(wanted) for index in (None, *range(each.draws))]
     tasks += [(i, None, fineness) for i, each in enumerate(wanted) for fineness in each.finenesses]
-    meter.start(len(tasks), "replay")
 
     def done(task: Task, result: Any) -> None:
         found[task] = result
@@ -86,6 +85,7 @@ def run_set_ups(wanted: Sequence[Wanted], parameters: ParameterSet, seed: int, w
 
     try:
         while tasks:
+            meter.start(len(tasks), "replay")
             if not run_tasks(_work, context, tasks, max(1, min(workers, len(tasks) // _WORTH)), done):
                 raise KeyboardInterrupt
             tasks = [task for i, each in enumerate(wanted) for task in _further(i, each, found)]

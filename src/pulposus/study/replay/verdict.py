@@ -53,13 +53,14 @@ def judge(row: Result, central: Any, values: Any, scatter: Sequence[Scatter | No
     """Return the judgement of a row.
 
     central: its value at the central parameters; values: (draws,) in the unit of the row, empty without draws. For an order
-    both hold one more axis, the read-outs in the reported order. scatter: of every draw, nothing where none is known.
+    both hold one more axis, the read-outs in the reported order. scatter: of every draw, of the central value where there are
+    none, nothing where none is known.
     """
     if row.kind == "order":
         return _judge_order(row, np.asarray(central, dtype=float), np.asarray(values, dtype=float))
     sample = np.asarray(values, dtype=float)
     finite = np.isfinite(sample)
-    known = [each for each, kept in zip(scatter, finite, strict=False) if kept and each is not None]
+    known = [each for each, kept in zip(scatter, finite if sample.size else [True], strict=False) if kept and each is not None]
     if row.kind == "direction":
         return _judge_direction(row, float(central), sample[finite], known)
     return _judge_number(row, float(central), sample[finite], _predictive(row, sample[finite], known))
