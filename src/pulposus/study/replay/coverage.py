@@ -59,8 +59,8 @@ def clopper_pearson(inside: float, n: int) -> tuple[float, float]:
 def coverage_power(true: float, n: int) -> float:
     """Return the chance that the exact interval of n papers lies below 0.90 when this share is inside in truth.
 
-    >>> round(coverage_power(0.5, 20), 3), coverage_power(0.5, 2)
-    (0.979, 0.0)
+    >>> round(coverage_power(0.5, 20), 3), round(coverage_power(0.5, 2), 3), coverage_power(0.5, 1)
+    (0.979, 0.25, 0.0)
     """
     from scipy.stats import binom
 
