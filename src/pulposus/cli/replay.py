@@ -22,6 +22,7 @@ UNITS = {"percent": "%", "1": ""}
 MISSED = ("miss", "expected_miss")
 MOST_DRAWS = 10_000
 LARGEST_SEED = 2**32 - 1
+MOST_WORKERS = 1024
 
 Inputs = Annotated[list[str] | None, typer.Argument(metavar="[ID or FILE]...", help="Cases by id, or study files with `reported`.")]
 
@@ -31,6 +32,7 @@ def replay(
     layer: Annotated[str | None, typer.Option(help="Only the cases of one layer: network, tissue or therapy.")] = None,
     draws: Annotated[int | None, typer.Option(help="Most draws of a set-up.", show_default="60; a study's own")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Most processes.", show_default="one per core")] = None,
     override: Annotated[list[str] | None, typer.Option(help="A parameter set to another value, NAME='4 mM'; repeat.")] = None,
     lang: Annotated[str, typer.Option(help="Language of the answer: en or zh.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -39,7 +41,8 @@ def replay(
     """Run published experiments again: what was reported, what is predicted, and the verdict; exit 1 on a hard miss."""
     meter = progress or ("bar" if sys.stderr.isatty() else "text")
     faults = allowed_word("--lang", lang, LANGUAGES) + allowed_word("--progress", meter, METERS)
-    for option, value, low, high in (("--draws", draws, 1, MOST_DRAWS), ("--seed", seed, 0, LARGEST_SEED)):
+    bounds = (("--draws", draws, 1, MOST_DRAWS), ("--seed", seed, 0, LARGEST_SEED), ("--workers", workers, 1, MOST_WORKERS))
+    for option, value, low, high in bounds:
         if value is not None and not low <= value <= high:
             faults.append(Fault("", option, str(value), f"a whole number from {low} to {high}"))
     from pulposus.study.replay.case_file import LAYERS
@@ -49,11 +52,12 @@ def replay(
     cases = _chosen(what or [], layer, draws, faults)
     refuse(faults)
     from pulposus.core.progress import meter as progress_of
+    from pulposus.study.execute import cores
     from pulposus.study.replay.document import document_of
     from pulposus.study.replay.replay import DRAWS
     from pulposus.study.replay.replay import replay as run_again
 
-    rows = run_again(cases, draws=draws or DRAWS, seed=seed, overrides=changes, progress=progress_of(meter))
+    rows = run_again(cases, draws=draws or DRAWS, seed=seed, overrides=changes, workers=workers or cores(), progress=progress_of(meter))
     told = document("replay/1", {"draws": draws or DRAWS, "seed": seed, "overrides": changes, **document_of(rows, lang)})
     if as_json:
         print_json(told)
@@ -101,7 +105,8 @@ def _print(told: Mapping[str, Any], lang: str) -> None:
                   say("col_verdict"): _verdict(case, say)} for case in told["cases"]), say("title"))
     print_table(({say("col_set"): say(name), say("col_numbers"): f"{row['n']} ({row['clusters']})", say("col_inside"): _share(row),
                   say("col_classes"): _pair(row["three_class_balanced"]["model"], row["three_class_balanced"]["baseline"]),
-                  say("col_score"): _pair(row["interval_score"], row["interval_score_baseline"]),
+                  say("col_score"): _pair(row["interval_score"], row["interval_score_baseline"]), say("col_width"): _width(row),
+                  say("col_power"): ", ".join(f"{true}: {power:.0%}" for true, power in (row["power"] or {}).items()),
                   **{say("col_counted", what=say(kind)): _counts(told["counts"][name][kind], say) for kind in ("numbers", "ordinal")}}
                  for name, row in told["summary"].items()), say("title_summary"))
     print(say("summary_note"))
@@ -151,6 +156,10 @@ def _share(row: Mapping[str, Any]) -> str:
 
 def _pair(model: float | None, baseline: float | None) -> str:
     return "" if model is None or baseline is None else f"{model:.2f} / {baseline:.2f}"
+
+
+def _width(row: Mapping[str, Any]) -> str:
+    return "" if row["width_over_sd"] is None else f"{row['width_over_sd']:.1f} ({row['scored']})"
 
 
 def _counts(counts: Mapping[str, int], say: Callable[..., str]) -> str:

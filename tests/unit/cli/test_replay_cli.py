@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from pulposus.cli.main import run
 
 
@@ -40,13 +38,12 @@ def test_a_hard_miss_ends_with_1(capsys):
 def test_bad_input_ends_with_2_and_all_faults(capsys, tmp_path):
     broken = tmp_path / "own.yaml"
     broken.write_text("version: 1\n", encoding="utf-8")
-    code, out, err = said(capsys, "T55", "m02", str(broken), "--layer", "tisue", "--lang", "fr", "--draws", "0", "--override", "x")
+    code, out, err = said(capsys, "T55", "m02", str(broken), "--layer", "tisue", "--lang", "fr", "--draws", "0", "--workers", "0", "--override", "x")
     assert code == 2 and out == ""
-    for told in ("'T55'", "nearest: T", "nearest: M02", "own.yaml", "nearest: tissue", "--lang: given 'fr'", "--draws: given 0", "--override"):
+    for told in ("'T55'", "nearest: T", "nearest: M02", "own.yaml", "nearest: tissue", "--lang: given 'fr'", "--draws: given 0", "--workers: given 0", "--override"):
         assert told in err
 
 
-@pytest.mark.parametrize("layer", ["network", "therapy"])
-def test_a_layer_without_cases_says_so(capsys, layer):
-    code, _, err = said(capsys, "--layer", layer)
+def test_a_layer_without_cases_says_so(capsys):
+    code, _, err = said(capsys, "--layer", "network")
     assert code == 2 and "a layer that has cases: tissue" in err

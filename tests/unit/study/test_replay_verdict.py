@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_ind
+from scipy.stats import ttest_1samp, ttest_ind
 from small_cases import result
 
+from pulposus.study.replay.scatter import Scatter
 from pulposus.study.replay.verdict import class_chances, judge, verdict_of
 
 DRAWS = np.linspace(8.0, 12.0, 41)
@@ -32,10 +33,18 @@ def test_a_number_without_one_is_judged_by_its_interval():
 
 
 def test_the_sampling_error_of_the_reported_mean_widens_the_interval():
-    z = np.tile([-1.0, 1.0], 21)[:41]
-    narrow, wide = (judge(result(reported=12.5, tolerance=None, sd=sd, n=4), 10.0, DRAWS, z) for sd in (0.0, 4.0))
-    assert not narrow.agrees and wide.agrees
-    assert wide.upper90 - wide.lower90 > narrow.upper90 - narrow.lower90
+    """One value in every draw and 16 subjects with an SD of 8: 10 -+ 1.645 x 2."""
+    same = np.full(8, 10.0)
+    found = judge(result(reported=13.0, tolerance=None), 10.0, same, [Scatter(8.0, 16)] * 8)
+    assert (found.lower90, found.upper90) == (pytest.approx(6.71, abs=0.08), pytest.approx(13.29, abs=0.08))
+    assert found.agrees and not judge(result(reported=13.0, tolerance=None), 10.0, same).agrees
+    assert not judge(result(reported=13.0, tolerance=None), 10.0, same, [Scatter(8.0, 16), *[None] * 7]).agrees  # not known of all draws
+
+
+def test_a_share_of_subjects_has_the_interval_of_its_count():
+    """Of 10 subjects at a chance of 30 %: 5 % and 95 % of the binomial are 1 and 5."""
+    found = judge(result(reported=50.0, tolerance=None, n=10, share=True), 30.0, np.full(8, 30.0))
+    assert (found.lower90, found.upper90, found.predicted, found.agrees) == (10.0, 50.0, 30.0, True)
 
 
 def test_a_range_holds_the_central_value_or_not():
@@ -62,15 +71,31 @@ def test_a_direction_is_the_most_probable_class():
 
 
 def test_a_direction_with_sd_and_n_meets_the_papers_own_test():
-    """The chance that the t test tells two groups of 8 apart, against 4000 simulated experiments."""
-    rng, n, sd, gap = np.random.default_rng(1), 8, 2.0, 2.5
-    first, second = rng.normal(gap, sd, (4000, n)), rng.normal(0, sd, (4000, n))
-    found = ttest_ind(first, second, axis=1)
+    """The chance that the t test tells groups of 8 and 12 apart, against 4000 simulated experiments."""
+    rng, n, m, sd, gap = np.random.default_rng(1), 8, 12, 2.0, 2.5
+    found = ttest_ind(rng.normal(gap, sd, (4000, n)), rng.normal(0, sd, (4000, m)), axis=1)
     simulated = np.mean((found.pvalue < 0.05) & (found.statistic > 0))
-    chances = class_chances([gap], 0.0, sd, n)
+    chances = class_chances([gap], 0.0, sd, n, m)
     assert chances["up"] == pytest.approx(simulated, abs=0.025)
     assert sum(chances.values()) == pytest.approx(1.0) and chances["down"] < 1e-3
-    assert class_chances([gap], 3.0, sd, n)["none"] == 1.0  # significant, and too small to matter
+    assert class_chances([gap], 3.0, sd, n, m)["none"] == 1.0  # significant, and too small to matter
+    assert class_chances([-gap], 0.0, [sd], n, m)["down"] == pytest.approx(chances["up"])
+
+
+def test_a_change_within_subjects_meets_the_one_sample_test():
+    rng, n, sd, change = np.random.default_rng(2), 6, 3.0, -4.0
+    found = ttest_1samp(rng.normal(change, sd, (4000, n)), 0.0, axis=1)
+    simulated = np.mean((found.pvalue < 0.05) & (found.statistic < 0))
+    assert class_chances([change], 0.0, sd, n)["down"] == pytest.approx(simulated, abs=0.025)
+    assert class_chances([change], 0.0, sd, 1)["down"] == 1.0  # one subject has no test: the change itself counts
+
+
+def test_few_subjects_make_a_true_difference_none():
+    """A difference of one SD: five a group hardly see it, fifty do."""
+    few, many = (judge(direction(reported="up", n=n), 1.0, [1.0] * 8, [Scatter(1.0, n, n)] * 8) for n in (5, 50))
+    alone = judge(direction(reported="up", n=5), 1.0, [], [Scatter(1.0, 5, 5)])
+    assert (few.predicted, many.predicted) == ("none", "up") and few.chances["up"] < 0.35 < 0.95 < many.chances["up"]
+    assert alone.predicted == "none" and alone.chances == pytest.approx(few.chances)  # the central value alone meets the same test
 
 
 def order(**changes):

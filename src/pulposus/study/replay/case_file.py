@@ -118,6 +118,8 @@ class Result(Part):
     reported: Annotated[float | tuple[float, float] | str | tuple[str, ...], BeforeValidator(_reported)]
     sd: Factor | None = None
     n: int | None = Field(default=None, strict=True, ge=1)
+    n_comparator: int | None = Field(default=None, strict=True, ge=1, description="as many as n where it is left out")
+    share: bool = Field(default=False, strict=True, description="a share of n subjects, whose sampling error is binomial")
     tolerance: Tolerance | None = None
     smallest: Factor = Field(default=0.0, description="a change no larger than this counts as none; for a direction, in its unit")
     ties: bool = Field(default=False, strict=True, description="an order in which neighbours may be equal")

@@ -6,6 +6,8 @@
                   over the SD of the calibration results of that measure and species, averaged over papers
     baseline      the same score of calibration mean +- 1.64 SD; where fewer than two calibration papers have the measure
                   a number is listed, not scored
+    width         u - l over that SD, averaged over papers: how sharp what is scored is
+    power         chance that so many papers would put 0.90 outside the exact interval if only this share lay inside in truth
     three classes mean over the classes present (better, none, worse) of the share predicted right; baseline: always better
 """
 
@@ -17,11 +19,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Scored", "balanced_recall", "calibration_moments", "clopper_pearson", "interval_score", "summary_of"]
+__all__ = ["Scored", "balanced_recall", "calibration_moments", "clopper_pearson", "coverage_power", "interval_score", "summary_of"]
 
 _ALPHA = 0.10
 _CONFIDENCE = 0.95
 _TWO = 2  # calibration papers a baseline needs
+_WORSE = (0.7, 0.5)  # true shares inside for which the power is told
 CLASSES = ("better", "none", "worse")
 
 
@@ -51,6 +54,18 @@ def clopper_pearson(inside: float, n: int) -> tuple[float, float]:
     low = float(beta.ppf(tail, inside, n - inside + 1)) if inside > 0 else 0.0
     high = float(beta.ppf(1 - tail, inside + 1, n - inside)) if inside < n else 1.0
     return low, high
+
+
+def coverage_power(true: float, n: int) -> float:
+    """Return the chance that the exact interval of n papers lies below 0.90 when this share is inside in truth.
+
+    >>> round(coverage_power(0.5, 20), 3), round(coverage_power(0.5, 2), 3), coverage_power(0.5, 1)
+    (0.979, 0.25, 0.0)
+    """
+    from scipy.stats import binom
+
+    low = [k for k in range(n + 1) if clopper_pearson(k, n)[1] < 1 - _ALPHA]
+    return float(binom.pmf(low, n, true).sum())
 
 
 def interval_score(lower: float, upper: float, y: float) -> float:
@@ -99,11 +114,12 @@ def summary_of(rows: Sequence[Scored], calibration: Sequence[Scored]) -> dict[st
     judged = [row for row in numbers if row.lower is not None and row.upper is not None]
     inside, trials = _over_papers((row.paper, float(_in(row))) for row in judged)
     moments = calibration_moments(calibration)
-    scores, baselines = [], []
+    scores, baselines, widths = [], [], []
     for row in judged:
         if (row.measure, row.species) in moments:
             mean, sd = moments[row.measure, row.species]
             y, half = float(row.reported or 0.0), _normal(1 - _ALPHA / 2) * sd
+            widths.append((row.paper, (float(row.upper or 0.0) - float(row.lower or 0.0)) / sd))
             scores.append((row.paper, interval_score(float(row.lower or 0.0), float(row.upper or 0.0), y) / sd))
             baselines.append((row.paper, interval_score(mean - half, mean + half, y) / sd))
     classed = [row for row in rows if row.reported_class is not None and row.predicted_class is not None]
@@ -112,7 +128,9 @@ def summary_of(rows: Sequence[Scored], calibration: Sequence[Scored]) -> dict[st
             "inside90_ci": list(clopper_pearson(inside * trials, trials)) if trials else None,
             "three_class_balanced": {"model": balanced_recall(told, seen), "baseline": balanced_recall(told, ["better"] * len(told))},
             "interval_score": _over_papers(scores)[0] if scores else None,
-            "interval_score_baseline": _over_papers(baselines)[0] if baselines else None}
+            "interval_score_baseline": _over_papers(baselines)[0] if baselines else None,
+            "width_over_sd": _over_papers(widths)[0] if widths else None, "scored": len(widths),
+            "power": {f"{true:g}": coverage_power(true, trials) for true in _WORSE} if trials else None}
 
 
 def _in(row: Scored) -> bool:

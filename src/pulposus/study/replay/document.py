@@ -1,4 +1,4 @@
-"""A replay as plain data: a summary of every set and one entry per row."""
+"""A replay as plain data: a summary of every set, one entry per row, and which numbers no score could be given, and why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from pulposus.core.language import text
 from pulposus.study.replay.case_file import SETS, Change, Result
-from pulposus.study.replay.coverage import Scored, summary_of
+from pulposus.study.replay.coverage import Scored, calibration_moments, summary_of
 from pulposus.study.replay.replay import Row
 from pulposus.study.replay.sample import NotRun
 from pulposus.study.replay.verdict import VERDICTS
@@ -71,7 +71,19 @@ def document_of(rows: Sequence[Row], lang: str = "en") -> dict[str, Any]:
     present = [name for name in SETS if any(row.case.set == name for row in rows)]
     return {"summary": {name: summary_of(by_set[name], by_set["calibration"]) for name in present},
             "counts": {name: _counts([row for row in rows if row.case.set == name]) for name in present},
-            "cases": [entry_of(row, lang) for row in rows]}
+            "unscored": _unscored(rows, by_set["calibration"], lang), "cases": [entry_of(row, lang) for row in rows]}
+
+
+def _unscored(rows: Sequence[Row], calibration: Sequence[Scored], lang: str) -> list[dict[str, str]]:
+    """Return the numbers that count for coverage and have no interval score, with the reason."""
+    moments, out = calibration_moments(calibration), []
+    for row in rows:
+        seen = scored(row)
+        if seen is None or seen.reported is None or row.case.set == "verification" or (seen.measure, seen.species) in moments:
+            continue
+        why = "replay_few_calibration" if seen.measure else "replay_no_measure"
+        out.append({"id": row.case.id, "set": row.case.set, "quantity": entry_of(row, lang)["quantity"], "why": text(why, lang)})
+    return out
 
 
 def _counts(rows: Sequence[Row]) -> Mapping[str, Any]:

@@ -29,6 +29,7 @@ class InjuredDiscs(Part):
 
     kind: Literal["injured_discs"]
     nodes: int = Field(default=_NODES, strict=True, ge=1)
+    meshes: bool = Field(default=True, strict=True, description="whether numbers are also told on other meshes; false where they are dear")
     subject: dict[str, Any]
     follow_up: Label
     read: tuple[Label, ...] = Field(min_length=1, description="outcomes of the study file")

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulposus.core.draws import Draw, u
+from pulposus.core.draws import Draw
 from pulposus.core.parameters import ParameterSet
 from pulposus.tissue.answer import Given
 
-__all__ = ["STILL", "Fixed", "NotRun", "Readings", "Sample", "noise"]
+__all__ = ["STILL", "Fixed", "NotRun", "Readings", "Sample"]
 
 Fixed = Mapping[tuple[str, str], float]
 """(symbol, region) -> SI value that a set-up states itself."""
@@ -47,8 +47,3 @@ class Sample:
     def nodes(self, count: int) -> int:
         """Return how many nodes a mesh of `count` nodes has at this fineness."""
         return max(1, round(count * self.fineness))
-
-
-def noise(seed: int, name: str, index: int) -> float:
-    """Return draw `index`'s number in (0, 1) of the measurement stream for a name."""
-    return float(u(seed, "measurement", name, index))

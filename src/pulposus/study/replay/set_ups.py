@@ -43,6 +43,8 @@ SetUp = Annotated[
 
 def refinement(set_up: object) -> tuple[int, int]:
     """Return how many times the nodes are for the finer mesh, and in how many dimensions they lie; (0, 0) without a mesh."""
+    if not getattr(set_up, "meshes", True):
+        return 0, 0
     if isinstance(set_up, LineChambers):
         return 2, 1
     if isinstance(set_up, DiscFile):

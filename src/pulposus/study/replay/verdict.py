@@ -1,8 +1,10 @@
 """A prediction held against what was reported.
 
     number      the central value in [r - tol, r + tol] where the row has a tolerance, in the range where one was reported;
-                else r in the 90 % predictive interval of the draws, the sampling error of the reported mean included
-    direction   the class (up, none, down) most probable over the draws, each study simulated at its own n with its own test
+                else r in the 90 % predictive interval of the draws: parameters, and what the paper's own n leaves to chance
+                (scatter between subjects and of the instrument; binomial for a share of subjects)
+    direction   the class (up, none, down) most probable over the draws, each study simulated at its own n with a t test at 0.05:
+                of two groups, or of the change within subjects where an arm is compared with itself
     order       the reported order holds in more than half of the draws
 
 Told as predicted is that central value, or the median of the draws. Without draws the central values stand alone: a
@@ -11,14 +13,16 @@ tolerance is then the only measure of a number, and there is no interval.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pulposus.core.units import convert
 from pulposus.study.replay.case_file import DIRECTIONS, Result
+from pulposus.study.replay.scatter import Scatter
 
 __all__ = ["VERDICTS", "Judgement", "class_chances", "judge", "verdict_of"]
 
@@ -26,6 +30,7 @@ Array = NDArray[np.float64]
 VERDICTS = ("hit", "miss", "expected_miss", "not_scored", "not_run")
 _LOW, _HIGH = 0.05, 0.95  # of the predictive interval
 _FEWEST = 8  # draws below which no interval is told
+_STEPS = 1000  # of the sampling error in a draw
 _LEVEL = 0.05  # of the papers' tests
 _HALF = 0.5
 
@@ -44,21 +49,37 @@ class Judgement:
     central: float | None = None  # a number or difference at the central parameters
 
 
-def judge(row: Result, central: Any, values: Any, z: Any = 0.0) -> Judgement:
+def judge(row: Result, central: Any, values: Any, scatter: Sequence[Scatter | None] = ()) -> Judgement:
     """Return the judgement of a row.
 
     central: its value at the central parameters; values: (draws,) in the unit of the row, empty without draws. For an order
-    both hold one more axis, the read-outs in the reported order. z: (draws,) standard normal numbers for the sampling error.
+    both hold one more axis, the read-outs in the reported order. scatter: of every draw, of the central value where there are
+    none, nothing where none is known.
     """
     if row.kind == "order":
         return _judge_order(row, np.asarray(central, dtype=float), np.asarray(values, dtype=float))
     sample = np.asarray(values, dtype=float)
     finite = np.isfinite(sample)
+    known = [each for each, kept in zip(scatter, finite if sample.size else [True], strict=False) if kept and each is not None]
     if row.kind == "direction":
-        return _judge_direction(row, float(central), sample[finite])
-    error = row.sd / np.sqrt(row.n) if row.sd is not None and row.n is not None else 0.0
-    predictive = sample[finite] + error * np.broadcast_to(z, sample.shape)[finite]
-    return _judge_number(row, float(central), sample[finite], predictive)
+        return _judge_direction(row, float(central), sample[finite], known)
+    return _judge_number(row, float(central), sample[finite], _predictive(row, sample[finite], known))
+
+
+def _predictive(row: Result, sample: Array, scatter: Sequence[Scatter]) -> Array:
+    """Return what a study of the paper's size would report: every draw with its own sampling error, at even steps of chance."""
+    from scipy.special import ndtri
+    from scipy.stats import binom
+
+    chance = (np.arange(_STEPS) + 1 / 2) / _STEPS
+    if row.share and row.n is not None:
+        whole = convert(1.0, "1", row.unit)
+        counted = binom.ppf(chance, row.n, np.clip(sample / whole, 0.0, 1.0)[:, None]) / row.n * whole
+        return np.asarray(counted, dtype=float).ravel()
+    if len(scatter) != len(sample):
+        return sample
+    error = np.array([each.error for each in scatter])
+    return np.asarray(sample[:, None] + error[:, None] * ndtri(chance)).ravel()
 
 
 def _judge_number(row: Result, central: float, sample: Array, predictive: Array) -> Judgement:
@@ -82,22 +103,24 @@ def _judge_number(row: Result, central: float, sample: Array, predictive: Array)
     return Judgement(predicted, low, high, agrees, chance, draws=len(sample), central=central)
 
 
-def class_chances(differences: Any, smallest: float, sd: float | None, n: int | None) -> dict[str, float]:
+def class_chances(differences: Any, smallest: float, sd: Any = None, n: int | None = None, other: int | None = None) -> dict[str, float]:
     """Return the chance of each class over the differences of the draws (treated - comparator, in the unit of the row).
 
-    With sd and n (per group) the paper's two-sided test at 0.05 is simulated exactly, by the non-central t; without them a
-    difference above `smallest` counts. A significant difference no larger than `smallest` counts as none.
+    With sd (one, or one a draw), n and the size of the other group a two-sided t test at 0.05 of the two groups is simulated
+    exactly, by the non-central t; with no other group that of the change within n subjects, sd being that of the change. Without
+    sd a difference above `smallest` counts. A significant difference no larger than `smallest` counts as none.
 
-    >>> class_chances([-2.0, -1.0, 0.0, 3.0], 0.5, None, None)
+    >>> class_chances([-2.0, -1.0, 0.0, 3.0], 0.5)
     {'up': 0.25, 'down': 0.5, 'none': 0.25}
     """
     x = np.asarray(differences, dtype=float)
-    if sd and n and n > 1:
+    freedom = (n or 0) + (other or 0) - (2 if other else 1)
+    if sd is not None and n and freedom > 0 and np.all(np.asarray(sd) > 0):
         from scipy.stats import nct, t
 
-        freedom = 2 * (n - 1)
-        effect, bar = x / (sd * np.sqrt(2 / n)), t.ppf(1 - _LEVEL / 2, freedom)
-        up, down = nct.sf(bar, freedom, effect), nct.cdf(-bar, freedom, effect)
+        error = np.asarray(sd, dtype=float) * np.sqrt(1 / n + (1 / other if other else 0.0))
+        effect, bar = x / error, t.ppf(1 - _LEVEL / 2, freedom)
+        up, down = nct.sf(bar, freedom, effect), nct.sf(bar, freedom, -effect)
         seen = np.abs(x) > smallest
         up, down = np.where(seen, up, 0.0), np.where(seen, down, 0.0)
     else:
@@ -106,11 +129,13 @@ def class_chances(differences: Any, smallest: float, sd: float | None, n: int | 
     return {**chances, "none": 1 - chances["up"] - chances["down"]}
 
 
-def _judge_direction(row: Result, central: float, sample: Array) -> Judgement:
+def _judge_direction(row: Result, central: float, sample: Array, scatter: Sequence[Scatter]) -> Judgement:
     values = sample if len(sample) else np.array([central])
     if not np.isfinite(values).all():
         return Judgement()
-    chances = class_chances(values, row.smallest, row.sd, row.n)
+    tested = len(scatter) == len(values) > 0
+    sd = [each.sd for each in scatter] if tested else None
+    chances = class_chances(values, row.smallest, sd, scatter[0].n if tested else None, scatter[0].other if tested else None)
     likely = max(DIRECTIONS, key=lambda name: chances[name])
     low, high = (tuple(float(q) for q in np.quantile(values, (_LOW, _HIGH))) if len(sample) >= _FEWEST else (None, None))
     return Judgement(likely, low, high, likely == row.reported, chances[str(row.reported)], chances, len(sample), central)
