@@ -49,10 +49,11 @@ def steady() -> None:
 
 
 def five_arms() -> None:
+    from pulposus.study.comparator import named_comparator
     from pulposus.study.compare import NODES
     from pulposus.study.plan import accepted_draws, make_plan
     from pulposus.study.run import run_draw
-    from pulposus.study.study_file import load_study, named_comparator
+    from pulposus.study.study_file import load_study
     from pulposus.tissue.stepper import Control
 
     spec, _ = load_study(STUDY)
