@@ -197,6 +197,9 @@ class Coupled:
                 trial = self._iterate(now.c - part * dc, {**now.y, **{n: now.y[n] - part * d for n, d in dy.items()}}, task)
                 if trial.worst <= (1 - _DECREASE * part) * now.worst or trial.worst < tol:
                     break
+                if halving == 0 and now.follow >= tol:  # what followers move is not in the blocks: let them come to rest first
+                    trial = self._iterate(self._follow(now, task), now.y, task)
+                    break
             else:
                 break
             now = trial
@@ -209,7 +212,7 @@ class Coupled:
         nearly as much, every third round goes on along the last move to where its geometric series ends (Aitken).
         """
         c, found, moved = now.c, now.image, now.follow
-        names, near = [self.names[i] for i in task.follow], task.tol * (1 if max(now.lead, now.local) < task.tol else _NEAR)
+        names, near = [self.names[i] for i in task.follow], task.tol * (_NEAR if now.follow >= _NEAR * task.tol else 1)
         for repeat in range(1, _REPEATS):
             before, c = moved, c.copy()
             c[task.follow] = found[task.follow]
