@@ -19,6 +19,7 @@ _NOTES = {"end_pressure": ("Pa", "MPa"), "overfill": ("1", "percent"), "tip_offs
 _RECORDS = {"leak": "leak_share", "missed_nucleus": "pedicle_reach", "osteophyte": "osteophyte_per_leaked_cell",
             "lung_retention": "lung_first_pass_share", "puncture_injury": "needle_critical_ratio",
             "nucleus_extrusion": "extrusion_chance", "track_innervation": "needle_critical_ratio"}
+_ROUND_OFF = 1e-6  # of a percent
 _MOST = 5  # records named as worth measuring
 
 
@@ -31,12 +32,17 @@ def _told(values: Any, lang: str) -> dict[str, str]:
     return {"main": number(spread["median"]), "interval": "" if same else f"({interval(spread, lang)})"}
 
 
+def _cleared(values: Any) -> Any:
+    """Return values with round-off set to nought."""
+    return np.where(np.abs(values) < _ROUND_OFF, 0.0, values)
+
+
 def fates(facts: Facts, lang: str) -> dict[str, Any]:
     """Return where the cells of each arm are at the end, in percent of those given: the fates that occur, and a row per arm."""
     data, say = facts.data, said(lang)
     if "fate_share" not in data:
         return {}
-    shares = {name: data["fate_share"].sel(arm=name).values for name in facts.arms}
+    shares = {name: _cleared(data["fate_share"].sel(arm=name).values) for name in facts.arms}
     given = {name: values for name, values in shares.items() if np.isfinite(values).any()}
     names = [str(f) for f in data["fate"].values]
     kept = [i for i in range(len(names)) if any(np.nanmax(np.abs(values[i])) > 0 for values in given.values())]

@@ -1,1 +1,1 @@
-"""The therapy: what is put into the disc and how it gets there, first form."""
+"""The therapy: what is put into the disc, how it gets there and what it does."""
