@@ -71,6 +71,7 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
     from pulposus.report import deliveries, sections, sources
     from pulposus.report.curves import curve_pictures
     from pulposus.report.maps import empty_maps, map_pictures
+    from pulposus.report.pairs import pairs
     from pulposus.report.pictures import drawable, figure_language
     from pulposus.report.words import outcome, unit
 
@@ -85,7 +86,7 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
             "maps_empty": empty_maps(facts, lang) if maps else "", "outcomes": shown,
             "grades": sections.grades(facts, lang), "fates": deliveries.fates(facts, lang), "harms": deliveries.harms(facts, lang),
             "access": deliveries.access(facts, lang), "next": deliveries.next_measurements(facts, lang),
-            "ceilings": sections.ceilings(facts, lang), "rivals": sections.rivals(facts, lang),
+            "ceilings": sections.ceilings(facts, lang), "rivals": sections.rivals(facts, lang), "pairs": pairs(facts, lang),
             "outcome_names": [column for column in OUTCOMES], "short": {n: outcome(n, lang, short=True) for n in OUTCOMES},
             "reported": sections.reported(facts, lang), "laws": sections.laws(facts, lang), "records": records,
             "anchors": {row["id"] for group in records for row in group["rows"]}, "limits": _limits(facts),
