@@ -6,7 +6,6 @@ import csv
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,11 +13,12 @@ from typing import Annotated, Any
 import typer
 
 from pulposus.cli.output import LANGUAGES, allowed_word, document, json_text, print_json, print_table, refuse
-from pulposus.core.errors import Fault, InputError
+from pulposus.core.errors import Fault, InputError, nearest
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Solve one disc, or follow it over years.", rich_markup_mode=None)
+PICTURES = (".svg", ".png", ".html")
 DONE = ("converged", "converged_by_continuation")
 
 
@@ -31,18 +31,29 @@ def solve(
         Path | None,
         typer.Option(metavar="FOLDER", help="Folder for the solved fields, disc.vtu and disc.xdmf.", show_default=False),
     ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.svg|png|html", help="File for maps and profiles, published values of this very disc over them; "
+                     "a solid also in three dimensions.", show_default=False),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the picture: en or zh.")] = "en",
     force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
 ) -> None:
     """Solve the steady nutrition of one disc: oxygen, lactate, glucose, and who survives."""
     from pulposus.tissue.disc_file import load_disc
 
-    _refuse_existing(out, force)
-    refuse(_used_folder(fields, "--fields", force))
+    refuse([*allowed_word("--lang", lang, LANGUAGES), *_existing(out, "--out", force), *_used_folder(fields, "--fields", force),
+            *_existing(picture, "--picture", force), *_other_kind(picture)])
     file = load_disc(spec)
     from pulposus.core.files import write_atomic
     from pulposus.tissue.answer import solve_disc
 
-    look = None if fields is None else partial(keep_fields, fields)
+    def look(disc: Any, solution: Any) -> None:
+        if fields is not None:
+            keep_fields(fields, disc, solution)
+        if picture is not None and solution.converged:
+            keep_picture(picture, file, disc, solution, lang)
+
     answer = document("disc_answer/1", solve_disc(file, look))
     if out is not None:
         write_atomic(out, json_text(answer))
@@ -63,6 +74,21 @@ def keep_fields(folder: Path, disc: Any, solution: Any) -> None:
     from pulposus.tissue.answer import maps_of
 
     write_fields(folder, disc.mesh, maps_of(disc, solution))
+
+
+def keep_picture(path: Path, spec: Any, disc: Any, solution: Any, lang: str) -> None:
+    """Write the picture of a solved disc by the ending of its file."""
+    from pulposus.core.files import write_atomic
+    from pulposus.report.solved_disc import picture_file, read_solution
+
+    write_atomic(path, picture_file(read_solution(spec, disc, solution), path.suffix.lower(), lang))
+
+
+def _other_kind(path: Path | None) -> list[Fault]:
+    """Return the fault of a picture whose ending says no kind that is known."""
+    if path is None or path.suffix.lower() in PICTURES:
+        return []
+    return [Fault("", "--picture", path.name, f"a file that ends in {', '.join(PICTURES)}", nearest(path.suffix.lower(), PICTURES))]
 
 
 @app.command("run")
@@ -128,10 +154,11 @@ def _naming(spec: Path, work: Callable[[], Any]) -> Any:
         raise InputError([replace(fault, file=fault.file or str(spec)) for fault in error.faults]) from None
 
 
-def _refuse_existing(out: Path | None, force: bool) -> None:
-    """Raise `InputError` for a file that exists."""
-    if out is not None and out.exists() and (not force or not out.is_file()):
-        refuse([Fault(str(out), "--out", "a file that exists" if out.is_file() else "no file", "a new file, or --force")])
+def _existing(file: Path | None, option: str, force: bool) -> list[Fault]:
+    """Return the fault of a file that exists."""
+    if file is None or not file.exists() or (force and file.is_file()):
+        return []
+    return [Fault(str(file), option, "a file that exists" if file.is_file() else "no file", "a new file, or --force")]
 
 
 def _used_folder(folder: Path | None, option: str, force: bool) -> list[Fault]:

@@ -119,7 +119,7 @@ def _content(film: Film, answer: Mapping[str, Any], kept: list[int], events: lis
     return {"r": place[:, 0].tolist(), "z": place[:, 1].tolist(), "corners": film.corners().tolist(), "radius": float(edge),
             "half": float(half), "plate": plate, "borders": {k: np.round(v * mm, 4).tolist() for k, v in film.borders().items()},
             "regions": {k: [v[0] * mm, v[1] * mm] for k, v in film.regions.items()}, "colours": colours,
-            "maps": told_film(film, kept, lang), "days": [film.days[i] for i in kept], "height": [_heights(answer)[i] for i in kept],
+            "maps": told_film(film, kept, lang), "days": [film.days[i] for i in kept], "kept": kept, "height": [_heights(answer)[i] for i in kept],
             "course": _course(answer, lang), "events": events, "words": words}
 
 

@@ -60,17 +60,16 @@ class Film(Process):
         return np.array([[place[int(node), int(region)] for node in cell] for cell, region in zip(self.mesh.cells, self.mesh.region, strict=True)])
 
     def borders(self) -> dict[str, Array]:
-        """Return the borders between regions and the edge of the section as pieces (n, 4): r, z, r, z in m."""
+        """Return the borders between regions and the edge of the section as straight pieces (n, 4): r, z, r, z in m."""
         assert self.mesh is not None
-        sides: dict[tuple[int, int], list[int]] = {}
+        nodes, sides = self.mesh.nodes, dict[tuple[int, int], list[int]]()
         for cell, region in zip(self.mesh.cells.tolist(), self.mesh.region.tolist(), strict=True):
             for a, b in ((cell[0], cell[1]), (cell[1], cell[2]), (cell[2], cell[0])):
                 sides.setdefault((min(a, b), max(a, b)), []).append(region)
-        inner = [edge for edge, found in sides.items() if len(set(found)) > 1]
-        held = self.mesh.nodes[:, 0].max(), self.mesh.nodes[:, 1].max()
-        outer = [edge for edge, found in sides.items() if len(found) == 1
-                 and any((self.mesh.nodes[list(edge), axis] == held[axis]).all() for axis in (0, 1))]
-        return {name: self.mesh.nodes[np.array(edges)].reshape(-1, 4) for name, edges in (("inner", inner), ("outer", outer))}
+        held = nodes.max(axis=0)
+        inner = [nodes[list(edge)] for edge, found in sides.items() if len(set(found)) > 1]
+        outer = [nodes[list(edge)] for edge, found in sides.items() if len(found) == 1 and (nodes[list(edge)] == held).all(axis=0).any()]
+        return {"inner": _joined(inner), "outer": _joined(outer)}
 
     @property
     def regions(self) -> dict[str, tuple[float, float]]:
@@ -79,3 +78,22 @@ class Film(Process):
         middles = self.mesh.nodes[self.mesh.cells].mean(axis=1)
         return {name: (float(at[0]), float(at[1])) for i, name in enumerate(REGIONS)
                 for at in [middles[self.mesh.region == i].mean(axis=0)]}
+
+
+def _joined(edges: list[Array]) -> Array:
+    """Return edges (2, 2) that run along r or z, joined to pieces as long as they go on."""
+    runs: dict[tuple[int, float], list[tuple[float, float]]] = {}
+    for edge in edges:
+        axis = int(edge[0, 0] == edge[1, 0])  # 0 along r, 1 along z
+        low, high = sorted((float(edge[0, axis]), float(edge[1, axis])))
+        runs.setdefault((axis, float(edge[0, 1 - axis])), []).append((low, high))
+    pieces: list[list[float]] = []
+    for (axis, at), parts in runs.items():
+        ends: list[list[float]] = []
+        for low, high in sorted(parts):
+            if ends and ends[-1][1] == low:
+                ends[-1][1] = high
+            else:
+                ends.append([low, high])
+        pieces += [[low, at, high, at] if axis == 0 else [at, low, at, high] for low, high in ends]
+    return np.array(pieces)

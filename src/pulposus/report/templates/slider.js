@@ -3,6 +3,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 620, SIDE = 74, GAP = 20, TOP = 22, FOOT = 20; // of a drawing, px
 const span = WIDTH - SIDE - 12, scale = span / (2 * disc.radius);
 const tallest = Math.max(...disc.height), HEIGHT = Math.ceil(2 * disc.half * tallest * scale) + TOP + FOOT;
+const CHART = Math.max(HEIGHT, 190);
 const cx = 6 + span / 2, cy = TOP + disc.half * tallest * scale;
 const { radius, half, plate, words } = disc;
 const told = (v) => (Math.abs(v) >= 100 ? v.toFixed(0) : String(Number(v.toPrecision(3)))).replace("-", "−");
@@ -104,7 +105,8 @@ function drawMap(map, k) {
   const taken = [];
   for (const value of map.levels) {
     const lines = contour(values, (value - map.low) / (map.high - map.low) * 65535, shape);
-    for (const line of lines) four((a, b) => make(svg, "polyline", { points: line.map(([r, z]) => `${x(a * r)},${y(b * z)}`).join(" "), fill: "none", stroke: "#fff", "stroke-width": 1.1, "stroke-opacity": .95 }));
+    for (const line of lines) for (const pen of [{ stroke: "#1d2730", "stroke-width": 2.2, "stroke-opacity": .35 }, { stroke: "#fff", "stroke-width": 1.1 }])
+      four((a, b) => make(svg, "polyline", { points: line.map(([r, z]) => `${x(a * r)},${y(b * z)}`).join(" "), fill: "none", ...pen }));
     const spots = lines.flat().map(([r, z]) => [cx + r * scale, cy - z * scale]).filter(([p, q]) => p < 6 + span - 14 && q > cy - tall + 9);
     const free = spots.filter(([p, q]) => taken.every(([s, t]) => Math.abs(p - s) > 34 || Math.abs(q - t) > 13));
     if (free.length) { const spot = free[Math.floor(free.length / 2)]; taken.push(spot); make(svg, "text", { ...FONT, ...HALO, x: spot[0], y: spot[1] + 4, "font-size": 11, "text-anchor": "middle" }, told(value)); }
@@ -137,12 +139,12 @@ function bar(svg, map) {
 }
 
 function drawCourse(k) {
-  const svg = sheet(HEIGHT, words.course), { days, lines } = disc.course, left = 34, right = WIDTH - 12, top = 40, foot = HEIGHT - 26;
+  const svg = sheet(CHART, words.course), { days, lines } = disc.course, left = 34, right = WIDTH - 12, top = 40, foot = CHART - 26;
   const all = lines.flatMap((line) => line.values).filter(Number.isFinite), low = Math.min(0, ...all), high = Math.max(100, ...all) * 1.04;
   const first = days[0], last = days[days.length - 1] > first ? days[days.length - 1] : first + 1;
   const x = (day) => left + (day - first) / (last - first) * (right - left), y = (v) => foot - (v - low) / (high - low) * (foot - top);
   for (const v of [0, 25, 50, 75, 100]) { make(svg, "line", { x1: left, x2: right, y1: y(v), y2: y(v), stroke: "#e6eaee" }); make(svg, "text", { ...FONT, x: left - 4, y: y(v) + 4, "font-size": 11, "text-anchor": "end" }, v); }
-  for (const day of [first, last]) make(svg, "text", { ...FONT, x: x(day), y: HEIGHT - 8, "font-size": 11, "text-anchor": day === first ? "start" : "end" }, words.day.replace("#", told(day)));
+  for (const day of [first, last]) make(svg, "text", { ...FONT, x: x(day), y: CHART - 8, "font-size": 11, "text-anchor": day === first ? "start" : "end" }, words.day.replace("#", told(day)));
   disc.events.forEach(([day, name]) => { make(svg, "line", { x1: x(day), x2: x(day), y1: top - 4, y2: foot, stroke: "#b34700", "stroke-dasharray": "3 3" }); make(svg, "path", { d: `M${x(day) - 5} ${top - 9}h10l-5 8z`, fill: "#b34700" }).appendChild(document.createElementNS(SVG, "title")).textContent = name; });
   const now = x(disc.days[k]);
   make(svg, "line", { x1: now, x2: now, y1: top, y2: foot, stroke: "#1d2730", "stroke-width": 1.4 });
@@ -150,7 +152,7 @@ function drawCourse(k) {
   for (const line of lines) {
     const points = line.values.map((v, i) => [x(days[i]), y(v), v]).filter(([, , v]) => Number.isFinite(v));
     make(svg, "polyline", { points: points.map(([p, q]) => `${p.toFixed(1)},${q.toFixed(1)}`).join(" "), fill: "none", stroke: line.colour, "stroke-width": 2, "stroke-dasharray": line.dash || "none" });
-    const value = line.values[days.indexOf(disc.days[k])];
+    const value = line.values[disc.kept[k]];
     if (Number.isFinite(value)) make(svg, "circle", { cx: now, cy: y(value), r: 3.6, fill: line.colour });
     make(svg, "line", { x1: at, x2: at + 26, y1: 13, y2: 13, stroke: line.colour, "stroke-width": 2, "stroke-dasharray": line.dash || "none" });
     make(svg, "text", { ...FONT, x: at + 31, y: 17 }, `${line.label} ${Number.isFinite(value) ? told(value) + " %" : "–"}`);
@@ -193,7 +195,7 @@ for (const button of document.querySelectorAll("[data-save]")) button.addEventLi
   const address = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(svg));
   if (button.dataset.save === "svg") return hand(`${name}.svg`, address);
   const picture = new Image();
-  picture.onload = () => { const canvas = document.createElement("canvas"), twice = 2; canvas.width = WIDTH * twice; canvas.height = HEIGHT * twice; canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height); hand(`${name}.png`, canvas.toDataURL("image/png")); };
+  picture.onload = () => { const canvas = document.createElement("canvas"), twice = 2; canvas.width = WIDTH * twice; canvas.height = Number(svg.getAttribute("height")) * twice; canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height); hand(`${name}.png`, canvas.toDataURL("image/png")); };
   picture.src = address;
 });
 const asked = /^#frame=(\d+)$/.exec(location.hash);
