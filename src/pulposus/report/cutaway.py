@@ -20,7 +20,7 @@ AROUND, OUTWARDS, BETWEEN = 96, 30, 3  # pieces of three quarters of a turn, and
 VIEW = (27.0, 45.0)  # height and direction (degrees) from which it is seen: the missing quarter is in front
 EDGE = "#1d2730"
 RIM = 1 - 1e-9
-ROOM = 1.9  # enlargement of the drawing in its frame
+ROOM = 1.8  # enlargement of the drawing in its frame
 
 
 def sheets(mesh: Any) -> list[tuple[Array, NDArray[np.int64], Array]]:
@@ -62,8 +62,8 @@ def draw_cutaway(axes: Any, mesh: Any, field: Array, low: float, high: float) ->
     shaded = np.concatenate(colours)
     axes.computed_zorder = False
     axes.add_collection3d(Poly3DCollection(np.concatenate(pieces), facecolors=shaded, edgecolors=shaded, linewidths=0.3,
-                                           zorder=1, rasterized=True))
-    axes.add_collection3d(Line3DCollection(_outlines(mesh) * mm, colors=EDGE, linewidths=0.7, zorder=2))
+                                           zorder=1, rasterized=True, clip_on=False))
+    axes.add_collection3d(Line3DCollection(_outlines(mesh) * mm, colors=EDGE, linewidths=0.7, zorder=2, clip_on=False))
     low_end, high_end = mesh.nodes.min(axis=0) * mm, mesh.nodes.max(axis=0) * mm
     for name, a, b in zip("xyz", low_end, high_end, strict=True):
         getattr(axes, f"set_{name}lim")(a, b)

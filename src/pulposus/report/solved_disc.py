@@ -6,8 +6,10 @@ bar; those that the disc misses are drawn like the others. A solid is shown in t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -61,20 +63,31 @@ def _cuts(mesh: Any) -> list[tuple[str, Cut]]:
     return [("picture_section", cut_of(mesh))]
 
 
-def solved_picture(solved: SolvedDisc, lang: str = "en") -> tuple[Picture, bytes]:
-    """Return the picture of a solved disc as SVG with its profiles as CSV, and as PNG; raises `InputError` for an unknown language."""
-    shown, say = figure_language(lang), said(lang)
+@contextmanager
+def _drawn(solved: SolvedDisc, lang: str) -> Iterator[Any]:
+    """Yield the figure of a solved disc; raises `InputError` for an unknown language."""
+    shown = figure_language(lang)
     cuts = _cuts(solved.mesh)
     solid = [SOLID_ROW] if solved.mesh.kind == "solid" else []
     rows = [*solid, *[MAP_ROW] * len(cuts), *[LINE_ROW] * 3]
-    lines = {key: upright_line(solved.mesh, upright) for key, upright in (("picture_axis", True), ("picture_radius", False))}
+    lines = _lines(solved.mesh)
     with canvas(WIDTH, sum(rows), shown) as figure:
         grid = figure.add_gridspec(len(rows), len(TOLD), height_ratios=rows)
         for column, name in enumerate(TOLD):
             _column(figure, grid, column, name, solved, cuts, lines, shown)
-        svg, png = svg_of(figure), _png_of(figure)
-    title = solved.title or say("picture_title")
-    return Picture("disc", title, _alt(solved, lang), svg, _csv(solved, lines)), png
+        yield figure
+
+
+def _lines(mesh: Any) -> dict[str, Line]:
+    """Return the lines of the profiles by the key of what each is called."""
+    return {key: upright_line(mesh, upright) for key, upright in (("picture_axis", True), ("picture_radius", False))}
+
+
+def solved_picture(solved: SolvedDisc, lang: str = "en") -> Picture:
+    """Return the picture of a solved disc as SVG with its profiles as CSV; raises `InputError` for an unknown language."""
+    with _drawn(solved, lang) as figure:
+        svg = svg_of(figure)
+    return Picture("disc", solved.title or said(lang)("picture_title"), _alt(solved, lang), svg, _csv(solved, _lines(solved.mesh)))
 
 
 def _column(figure: Any, grid: Any, column: int, name: str, solved: SolvedDisc, cuts: Sequence[tuple[str, Cut]], lines: dict[str, Line],
@@ -182,14 +195,6 @@ def _means(axes: Any, solved: SolvedDisc, name: str, factor: float, say: Any) ->
     axes.legend(loc="best")
 
 
-def _png_of(figure: Any) -> bytes:
-    from io import BytesIO
-
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
-
-
 def _alt(solved: SolvedDisc, lang: str) -> str:
     """Return the picture in words: the least and the greatest value of every solute."""
     say = said(lang)
@@ -210,9 +215,12 @@ def _csv(solved: SolvedDisc, lines: dict[str, Line]) -> str:
 
 def picture_file(solved: SolvedDisc, kind: str, lang: str = "en") -> bytes:
     """Return the file of a solved disc by its ending: .svg, .png or .html."""
-    picture, png = solved_picture(solved, lang)
     if kind == ".png":
-        return png
+        buffer = BytesIO()
+        with _drawn(solved, lang) as figure:
+            figure.savefig(buffer, format="png", metadata={"Software": None})
+        return buffer.getvalue()
+    picture = solved_picture(solved, lang)
     return picture.svg if kind == ".svg" else _page(solved, picture, lang).encode("utf-8")
 
 
@@ -233,4 +241,5 @@ def _page(solved: SolvedDisc, picture: Picture, lang: str) -> str:
                      "off": f"{100 * (found / value.value - 1):+.1f}".replace("-", "\u2212"), "inside": value.low <= found <= value.high})
     return environment.get_template("solved_disc.html.j2").render(
         lang="zh-CN" if lang == "zh" else "en", t=said(lang), picture=picture, rows=rows, solid=solved.mesh.kind == "solid",
+        figures_in_english=figure_language(lang) != lang,
         research_use=text("research_use", lang), style=Markup((templates / "slider.css").read_text("utf-8")))
