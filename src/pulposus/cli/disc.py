@@ -165,7 +165,8 @@ def _used_folder(folder: Path | None, option: str, force: bool) -> list[Fault]:
     """Return the fault of a folder that cannot be written into: one that is a file, or holds files without --force."""
     if folder is None or not folder.exists() or (folder.is_dir() and (force or not any(folder.iterdir()))):
         return []
-    return [Fault(str(folder), option, "a folder that holds files" if folder.is_dir() else "no folder", "a new or empty folder, or --force")]
+    given = "a folder that holds files" if folder.is_dir() else "no folder"
+    return [Fault(str(folder), option, given, "a new or empty folder, or --force")]
 
 
 def flat(answer: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -73,7 +73,8 @@ def cut_of(mesh: Any, direction: float = 0.0) -> Cut:
     at = np.column_stack([quarters.r, quarters.z])
     _, first, same = np.unique(np.round(at, 12), axis=0, return_index=True, return_inverse=True)
     triangles = np.asarray(same).ravel()[quarters.triangles]  # points on the mirrors are one, so that no border lies there
-    return Cut(quarters.r[first], quarters.z[first], triangles, np.tile(mesh.region, count), (first % size)[:, None], np.ones((len(first), 1)))
+    region, source = np.tile(mesh.region, count), (first % size)[:, None]
+    return Cut(quarters.r[first], quarters.z[first], triangles, region, source, np.ones(source.shape))
 
 
 def sheet(mesh: Any, xy: Array, planes: Integers) -> tuple[Array, Integers, Array]:

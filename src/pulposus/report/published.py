@@ -70,9 +70,9 @@ def _value(case: Any, set_up: Any, row: Any) -> PublishedValue | None:
     if kind not in ("probes", "means"):
         return None
     low, high = row.tolerance.reach(row.reported) if row.tolerance else (row.reported, row.reported)
-    number = {name: si(value, row.unit) for name, value in (("value", row.reported), ("low", low), ("high", high))}
-    where = {"position": tuple(_metres(text) for text in set_up.probes[place])} if kind == "probes" else {"region": place}
-    return PublishedValue(case.id, case.source, solute, **number, **where, quantity=row.quantity, quantity_zh=row.quantity_zh, unit=row.unit)
+    position = tuple(_metres(text) for text in set_up.probes[place]) if kind == "probes" else ()
+    return PublishedValue(case.id, case.source, solute, si(row.reported, row.unit), si(low, row.unit), si(high, row.unit), position,
+                          place if kind == "means" else "", row.quantity, row.quantity_zh, row.unit)
 
 
 def _metres(text: str) -> float:

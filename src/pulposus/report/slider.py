@@ -119,7 +119,8 @@ def _content(film: Film, answer: Mapping[str, Any], kept: list[int], events: lis
     return {"r": place[:, 0].tolist(), "z": place[:, 1].tolist(), "corners": film.corners().tolist(), "radius": float(edge),
             "half": float(half), "plate": plate, "borders": {k: np.round(v * mm, 4).tolist() for k, v in film.borders().items()},
             "regions": {k: [v[0] * mm, v[1] * mm] for k, v in film.regions.items()}, "colours": colours,
-            "maps": told_film(film, kept, lang), "days": [film.days[i] for i in kept], "kept": kept, "height": [_heights(answer)[i] for i in kept],
+            "maps": told_film(film, kept, lang), "days": [film.days[i] for i in kept], "kept": kept,
+            "height": [_heights(answer)[i] for i in kept],
             "course": _course(answer, lang), "events": events, "words": words}
 
 
@@ -131,7 +132,7 @@ def _heights(answer: Mapping[str, Any]) -> list[float]:
 
 def _course(answer: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return the lines of the chart, percent of the start: height, living cells and aggrecan of the nucleus."""
-    lines = []
+    lines: list[dict[str, Any]] = []
     for name, (reading, region) in CHART.items():
         series = answer["course"].get(reading)
         if series is None:
@@ -139,6 +140,6 @@ def _course(answer: Mapping[str, Any], lang: str) -> dict[str, Any]:
         values = np.asarray(series[region] if region else series, dtype=float)
         style = line_style(len(lines))
         dashes = style["linestyle"][1] if not isinstance(style["linestyle"], str) else []
-        lines.append({"label": label("observe", name, lang, short=True), "colour": style["color"], "dash": " ".join(f"{d:g}" for d in dashes),
-                      "values": (values / values[0] * 100).round(3).tolist()})
+        lines.append({"label": label("observe", name, lang, short=True), "colour": style["color"],
+                      "dash": " ".join(f"{d:g}" for d in dashes), "values": (values / values[0] * 100).round(3).tolist()})
     return {"days": answer["days"], "lines": lines}

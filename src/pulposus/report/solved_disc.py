@@ -153,7 +153,8 @@ def _map(axes: Any, cut: Cut, field: Array, ends: tuple[float, float]) -> Any:
 def _profile(axes: Any, solved: SolvedDisc, name: str, line: Line, factor: float, say: Any) -> None:
     """Draw a solute along a line, and the published values that lie on it."""
     mm = convert(1.0, "m", "mm")
-    axes.plot(line.along * mm, values_along(solved.mesh, solved.fields[name], line) * factor, color=line_style(1)["color"], label=say("picture_computed"))
+    values = values_along(solved.mesh, solved.fields[name], line) * factor
+    axes.plot(line.along * mm, values, color=line_style(1)["color"], label=say("picture_computed"))
     on = [(at, value) for value in solved.published if value.solute == name and (at := _on(line, value)) is not None]
     if on:
         _points(axes, [at * mm for at, _ in on], [value for _, value in on], factor, say)
@@ -209,7 +210,8 @@ def _csv(solved: SolvedDisc, lines: dict[str, Line]) -> str:
     rows: list[Sequence[Any]] = []
     for key, line in lines.items():
         columns = [values_along(solved.mesh, solved.fields[name], line) * convert(1.0, *TOLD[name]) for name in TOLD]
-        rows += [[key.removeprefix("picture_"), at, *values] for at, *values in zip(line.along * convert(1.0, "m", "mm"), *columns, strict=True)]
+        at = line.along * convert(1.0, "m", "mm")
+        rows += [[key.removeprefix("picture_"), *values] for values in zip(at, *columns, strict=True)]
     return table(["line", "position_mm", *(f"{name}_{told}" for name, (_, told) in TOLD.items())], rows, PICTURE_DIGITS)
 
 
@@ -230,7 +232,8 @@ def _page(solved: SolvedDisc, picture: Picture, lang: str) -> str:
     from markupsafe import Markup
 
     templates = Path(__file__).parent / "templates"
-    environment = Environment(loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                              lstrip_blocks=True)
     rows = []
     for value in solved.published:
         field, own = solved.fields[value.solute], solved.means[value.solute]

@@ -57,7 +57,8 @@ class Film(Process):
         if self.mesh is None:
             raise ValueError("no disc has run before this film")
         place = {pair: i for i, pair in enumerate(zip(self.points.node.tolist(), self.points.region.tolist(), strict=True))}
-        return np.array([[place[int(node), int(region)] for node in cell] for cell, region in zip(self.mesh.cells, self.mesh.region, strict=True)])
+        return np.array([[place[node, region] for node in cell]
+                         for cell, region in zip(self.mesh.cells.tolist(), self.mesh.region.tolist(), strict=True)])
 
     def borders(self) -> dict[str, Array]:
         """Return the borders between regions and the edge of the section as straight pieces (n, 4): r, z, r, z in m."""

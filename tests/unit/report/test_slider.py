@@ -6,6 +6,7 @@ from base64 import b64decode
 
 import numpy as np
 import pytest
+
 from pulposus.core.errors import InputError
 from pulposus.report import slider
 from pulposus.report.slider import frames_kept, slider_page, told_film

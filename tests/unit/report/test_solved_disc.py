@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from pulposus.core.files import read_yaml
 from pulposus.report.cut import cut_of, upright_line, values_along
 from pulposus.report.cutaway import sheets

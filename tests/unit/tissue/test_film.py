@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from pulposus.core.units import convert
 from pulposus.tissue.course import run_course
 from pulposus.tissue.disc_file import read_disc
