@@ -8,6 +8,7 @@ from pulposus.tissue.course import run_course
 from pulposus.tissue.disc_file import read_disc
 from pulposus.tissue.film import FILMED, Film
 from pulposus.tissue.mesh import REGIONS
+from pulposus.tissue.stepper import Stepper
 
 SPEC = {"version": 1, "disc": {"preset": {"species": "rabbit", "level": "lumbar"}}, "mesh": {"nodes": 200},
         "history": [{"event": "puncture", "needle": "18G", "at": "-1 week"}], "follow_up": "2 weeks"}
@@ -68,3 +69,12 @@ def test_a_frame_is_told_in_its_unit(filmed):
 def test_a_film_without_a_disc_says_so():
     with pytest.raises(ValueError, match="no disc has run"):
         Film().corners()
+
+
+def test_a_course_that_stops_early_keeps_the_frames_it_reached(monkeypatch):
+    step = Stepper.step
+    monkeypatch.setattr(Stepper, "step", lambda self, s, h: None if s.t + h > 8 * 86400.0 else step(self, s, h))
+    film = Film()
+    answer = run_course(read_disc(SPEC), film=film)
+    assert answer["status"] == "partial" and film.days == pytest.approx(answer["days"], abs=1e-9) and film.days[-1] == pytest.approx(7.0)
+    assert len(film.corners()) == len(film.mesh.cells)
