@@ -6,19 +6,19 @@ import csv
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pulposus.cli.output import document, json_text, print_json, print_table, refuse
-from pulposus.core.errors import Fault, InputError
+from pulposus.cli.output import LANGUAGES, allowed_word, document, json_text, print_json, print_table, refuse
+from pulposus.core.errors import Fault, InputError, nearest
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Solve one disc, or follow it over years.", rich_markup_mode=None)
+PICTURES = (".svg", ".png", ".html")
 DONE = ("converged", "converged_by_continuation")
 
 
@@ -31,20 +31,29 @@ def solve(
         Path | None,
         typer.Option(metavar="FOLDER", help="Folder for the solved fields, disc.vtu and disc.xdmf.", show_default=False),
     ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.svg|png|html", help="File for maps and profiles, published values of this very disc over them; "
+                     "a solid also in three dimensions.", show_default=False),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the picture: en or zh.")] = "en",
     force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
 ) -> None:
     """Solve the steady nutrition of one disc: oxygen, lactate, glucose, and who survives."""
     from pulposus.tissue.disc_file import load_disc
 
-    _refuse_existing(out, force)
-    if fields is not None and fields.exists() and (not fields.is_dir() or (any(fields.iterdir()) and not force)):
-        given = "a folder that holds files" if fields.is_dir() else "no folder"
-        refuse([Fault(str(fields), "--fields", given, "a new or empty folder, or --force")])
+    refuse([*allowed_word("--lang", lang, LANGUAGES), *_existing(out, "--out", force), *_used_folder(fields, "--fields", force),
+            *_existing(picture, "--picture", force), *_other_kind(picture)])
     file = load_disc(spec)
     from pulposus.core.files import write_atomic
     from pulposus.tissue.answer import solve_disc
 
-    look = None if fields is None else partial(keep_fields, fields)
+    def look(disc: Any, solution: Any) -> None:
+        if fields is not None:
+            keep_fields(fields, disc, solution)
+        if picture is not None and solution.converged:
+            keep_picture(picture, file, disc, solution, lang)
+
     answer = document("disc_answer/1", solve_disc(file, look))
     if out is not None:
         write_atomic(out, json_text(answer))
@@ -67,28 +76,47 @@ def keep_fields(folder: Path, disc: Any, solution: Any) -> None:
     write_fields(folder, disc.mesh, maps_of(disc, solution))
 
 
+def keep_picture(path: Path, spec: Any, disc: Any, solution: Any, lang: str) -> None:
+    """Write the picture of a solved disc by the ending of its file."""
+    from pulposus.core.files import write_atomic
+    from pulposus.report.solved_disc import picture_file, read_solution
+
+    write_atomic(path, picture_file(read_solution(spec, disc, solution), path.suffix.lower(), lang))
+
+
+def _other_kind(path: Path | None) -> list[Fault]:
+    """Return the fault of a picture whose ending says no kind that is known."""
+    if path is None or path.suffix.lower() in PICTURES:
+        return []
+    return [Fault("", "--picture", path.name, f"a file that ends in {', '.join(PICTURES)}", nearest(path.suffix.lower(), PICTURES))]
+
+
 @app.command("run")
 def run(
     spec: Annotated[Path, typer.Argument(metavar="SPEC.yaml", help="A disc file with a follow_up, and a history if it has one.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    out: Annotated[Path | None, typer.Option(help="CSV file, one row per time.", show_default=False)] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder for course.csv, one row per time, and disc.html, maps of the disc over time.",
+                     show_default=False),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the page: en or zh.")] = "en",
+    force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
 ) -> None:
     """Follow one disc over months or years: its history, then untreated. Beside it the published controls that were read."""
     from pulposus.tissue.disc_file import load_disc
 
-    _refuse_existing(out, force)
+    refuse([*allowed_word("--lang", lang, LANGUAGES), *_used_folder(out, "--out", force)])
     disc = load_disc(spec)
-    from pulposus.core.files import write_atomic
     from pulposus.study.network_response import response_of
     from pulposus.tissue.course import rows_of, run_course
+    from pulposus.tissue.film import Film
 
-    answer = document("disc_course/1", _naming(spec, lambda: run_course(disc, response_of(disc.laws.model_dump()))))
+    film = Film() if out is not None else None
+    answer = document("disc_course/1", _naming(spec, lambda: run_course(disc, response_of(disc.laws.model_dump()), film)))
     header, rows = rows_of(answer)
-    if out is not None:
-        text = StringIO()
-        csv.writer(text, lineterminator="\n").writerows([header, *rows])
-        write_atomic(out, text.getvalue())
+    if out is not None and film is not None:
+        _keep_course(out, disc, answer, film, lang)
     if as_json:
         print_json(answer)
     else:
@@ -102,6 +130,22 @@ def run(
         raise typer.Exit(1)
 
 
+def _keep_course(folder: Path, disc: Any, answer: Mapping[str, Any], film: Any, lang: str) -> None:
+    """Write the table and the page of a course into a folder; no page of a disc that could not be solved at the start."""
+    from pulposus.core.files import write_atomic
+    from pulposus.core.units import convert
+    from pulposus.report.slider import slider_page
+    from pulposus.tissue.course import rows_of
+
+    header, rows = rows_of(dict(answer))
+    table = StringIO()
+    csv.writer(table, lineterminator="\n").writerows([header, *rows])
+    write_atomic(folder / "course.csv", table.getvalue())
+    if film.days:
+        events = [(convert(each.at, "s", "day"), each.event) for each in disc.history]
+        write_atomic(folder / "disc.html", slider_page(film, answer, events, disc.title, lang))
+
+
 def _naming(spec: Path, work: Callable[[], Any]) -> Any:
     """Return what work returns; faults that it finds carry the name of the file."""
     try:
@@ -110,10 +154,19 @@ def _naming(spec: Path, work: Callable[[], Any]) -> Any:
         raise InputError([replace(fault, file=fault.file or str(spec)) for fault in error.faults]) from None
 
 
-def _refuse_existing(out: Path | None, force: bool) -> None:
-    """Raise `InputError` for a file that exists."""
-    if out is not None and out.exists() and (not force or not out.is_file()):
-        refuse([Fault(str(out), "--out", "a file that exists" if out.is_file() else "no file", "a new file, or --force")])
+def _existing(file: Path | None, option: str, force: bool) -> list[Fault]:
+    """Return the fault of a file that exists."""
+    if file is None or not file.exists() or (force and file.is_file()):
+        return []
+    return [Fault(str(file), option, "a file that exists" if file.is_file() else "no file", "a new file, or --force")]
+
+
+def _used_folder(folder: Path | None, option: str, force: bool) -> list[Fault]:
+    """Return the fault of a folder that cannot be written into: one that is a file, or holds files without --force."""
+    if folder is None or not folder.exists() or (folder.is_dir() and (force or not any(folder.iterdir()))):
+        return []
+    given = "a folder that holds files" if folder.is_dir() else "no folder"
+    return [Fault(str(folder), option, given, "a new or empty folder, or --force")]
 
 
 def flat(answer: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -19,6 +19,7 @@ from pulposus.core.files import packaged, read_yaml
 from pulposus.core.units import convert
 from pulposus.tissue.answer import begin_disc
 from pulposus.tissue.disc_file import DiscSpec
+from pulposus.tissue.film import Film
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.past import live, past_of
 from pulposus.tissue.process import Process
@@ -73,17 +74,21 @@ def _beside(row: Mapping[str, Any], course: Mapping[str, Any]) -> dict[str, Any]
     return {**{k: v for k, v in row.items() if k not in ("species", "events")}, "predicted_at_end": last, "inside": inside}
 
 
-def run_course(spec: DiscSpec, response: Process | None = None) -> dict[str, Any]:
+def run_course(spec: DiscSpec, response: Process | None = None, film: Film | None = None) -> dict[str, Any]:
     """Return the course of a disc file: status, days, readings with their units, what it stopped at, published controls.
 
-    response: what stands in for the simple law of how cells answer cytokines. Raises InputError without a follow-up.
+    response: what stands in for the simple law of how cells answer cytokines; film: looks on at every output time and changes nothing.
+    Raises InputError without a follow-up.
     """
     if spec.follow_up is None:
         raise InputError([Fault("", "follow_up", "nothing", "required by disc run: how long the disc is followed, such as '24 months'")])
     laws, draw, geometry, build = begin_disc(spec, response)
     past = past_of(spec.history, draw, geometry, laws)
     times = course_times(past.start, spec.follow_up)
-    _, history = live(past, build, geometry, times.tolist())
+    watching = [film] if film else []
+    disc, history = live(past, lambda further, options: build([*further, *watching], options), geometry, times.tolist())
+    if film:
+        film.mesh = disc.mesh
     names = [event.event for event in spec.history]
     published = published_courses(draw.species, names)
     answer: dict[str, Any] = {"status": "partial" if history.stopped else "complete"}

@@ -428,18 +428,39 @@ def test_the_entry_is_the_one_of_the_script() -> None:
 
 
 def test_a_disc_is_followed_and_written_as_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spec, table = tmp_path / "disc.yaml", tmp_path / "course.csv"
+    spec, folder = tmp_path / "disc.yaml", tmp_path / "out"
+    table, page = folder / "course.csv", folder / "disc.html"
     spec.write_text("version: 1\ndisc: {preset: {species: rabbit, level: lumbar}}\nmesh: {nodes: 150}\n"
                     "history: [{event: puncture, needle: 18G, at: -1 week}]\nfollow_up: 2 weeks\n")
-    assert run(["disc", "run", str(spec), "--json", "--out", str(table)]) == 0
+    assert run(["disc", "run", str(spec), "--json", "--out", str(folder), "--lang", "zh"]) == 0
     answer = json.loads(capsys.readouterr().out)
+    assert 'lang="zh-CN"' in page.read_text(encoding="utf-8") and sorted(p.name for p in folder.iterdir()) == ["course.csv", "disc.html"]
     assert answer["schema"] == "disc_course/1" and answer["days"] == [-7.0, 0.0, 7.0, 14.0] and answer["status"] == "complete"
     rows = table.read_text().splitlines()
     assert len(rows) == 5 and rows[0].startswith("day,height_index [percent],t2 [ms]") and rows[1].startswith("-7.0,100.0,")
-    assert run(["disc", "run", str(spec), "--out", str(table)]) == 2 and "a file that exists" in capsys.readouterr().err
-    assert run(["disc", "run", str(spec), "--out", str(table), "--force"]) == 0
+    assert run(["disc", "run", str(spec), "--out", str(folder)]) == 2 and "a folder that holds files" in capsys.readouterr().err
+    assert run(["disc", "run", str(spec), "--out", str(table), "--lang", "fr"]) == 2
+    said = capsys.readouterr().err
+    assert "no folder" in said and "en, zh" in said  # both faults at once
+    assert run(["disc", "run", str(spec), "--out", str(folder), "--force"]) == 0
     said = capsys.readouterr().out
     assert "height_index" in said.replace(" ", "_") and "M07" in said
+
+
+@pytest.mark.parametrize(("name", "begins"), [("disc.svg", b"<?xml"), ("disc.png", b"\x89PNG"), ("disc.html", b"<!doctype html>")])
+def test_a_solved_disc_has_a_picture_of_the_kind_asked_for(name: str, begins: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec, picture = tmp_path / "disc.yaml", tmp_path / name
+    spec.write_text("version: 1\ndisc: {preset: {species: rabbit, level: lumbar}}\nmesh: {nodes: 150}\n")
+    assert run(["disc", "solve", str(spec), "--json", "--picture", str(picture)]) == 0
+    assert json.loads(capsys.readouterr().out)["status"] == "converged" and picture.read_bytes().startswith(begins)
+    assert run(["disc", "solve", str(spec), "--picture", str(picture)]) == 2 and "--picture: given a file that exists" in capsys.readouterr().err
+
+
+def test_a_picture_of_an_unknown_kind_is_refused_before_anything_is_solved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "none.yaml"
+    assert run(["disc", "solve", str(spec), "--picture", str(tmp_path / "disc.svgz"), "--lang", "fr"]) == 2
+    said = capsys.readouterr().err
+    assert "disc.svgz" in said and ".svg, .png, .html" in said and "nearest: .svg" in said and "--lang" in said
 
 
 def test_a_disc_without_a_follow_up_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

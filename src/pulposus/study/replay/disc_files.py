@@ -18,7 +18,7 @@ from pulposus.core.parameters import ParameterSet
 from pulposus.core.units import si
 from pulposus.study.replay.sample import NotRun, Readings, Sample
 from pulposus.tissue.answer import solve_disc
-from pulposus.tissue.disc_file import read_disc
+from pulposus.tissue.disc_file import DiscSpec, read_disc
 
 __all__ = ["DiscFile"]
 
@@ -36,21 +36,27 @@ class DiscFile(Part):
     def predict(self, sample: Sample) -> Readings:
         """Return the numbers of the answer by their dotted names; raises `NotRun` when the file is not there or not
         readable yet, and under overrides, which a disc file does not see."""
-        place = next((path for path in _places(self.file) if path.is_file()), None)
-        if place is None:
+        try:
+            spec = self.spec()
+        except InputError as error:
+            raise NotRun("replay_disc_file_refused", file=self.file, why=str(error.faults[0])) from None
+        if spec is None:
             raise NotRun("replay_no_disc_file", file=self.file)
         if sample.parameters.diff(ParameterSet.load()):
             raise NotRun("replay_no_override", file=self.file)
-        data, _ = read_yaml(place)
-        try:
-            spec = read_disc({**data, "probes": {name: list(at) for name, at in self.probes.items()}} if self.probes else data)
-        except InputError as error:
-            raise NotRun("replay_disc_file_refused", file=self.file, why=str(error.faults[0])) from None
         mesh = spec.mesh.model_copy(update={"nodes": sample.nodes(self.nodes or spec.mesh.nodes)})
         answer = solve_disc(spec.model_copy(update={"mesh": mesh, "viability_after": None}))
         if answer["status"] not in _SOLVED:
             raise PulposusError(f"{self.file}: status {answer['status']}")
         return dict(_numbers({key: answer[key] for key in ("probes", "means")}))
+
+    def spec(self) -> DiscSpec | None:
+        """Return the disc of the file with the probes of the case; None where the file is not there. Raises InputError for faults."""
+        place = next((path for path in _places(self.file) if path.is_file()), None)
+        if place is None:
+            return None
+        data, _ = read_yaml(place)
+        return read_disc({**data, "probes": {name: list(at) for name, at in self.probes.items()}} if self.probes else data)
 
 
 def _places(file: str) -> tuple[Path, ...]:
