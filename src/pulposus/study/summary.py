@@ -22,7 +22,8 @@ __all__ = ["COSTS", "DECIDED", "HARMS_TO_PATIENTS", "OUTCOMES", "arm_rows", "ass
 DECIDED = 0.95
 OUTCOMES = ("height_index", "t2")
 HARMS_TO_PATIENTS = ("osteophyte", "pedicle_breach", "endplate_fracture", "embolism")  # harms to a patient, by their chance
-COSTS = ("lung_retention", "leak", "puncture_injury", "nucleus_extrusion", "track_innervation")  # told where no such harm is modelled, in this order
+COSTS = ("lung_retention", "leak", "puncture_injury", "nucleus_extrusion",
+         "track_innervation")  # told where no such harm is modelled, in this order
 _TOP = 3
 _TIE = 0.005  # of what an instrument detects
 _NOTICED = 0.02  # share of the range of a difference that its lesser sign must reach to count as a reversal
