@@ -71,9 +71,9 @@ STUDIES = [
     study_with(
         "co-interventions",
         "name: cells,",
-        "name: cells, co_interventions: [exercise],",
+        "name: cells, co_interventions: [exercize],",
         "co_interventions",
-        "not built yet",
+        "nearest: exercise",
     ),
     study_with(
         "unknown route",
