@@ -28,11 +28,11 @@ def pairs(facts: Facts, lang: str) -> list[dict[str, Any]]:
 def _cell(found: list[dict[str, Any]], name: str, row: str, column: str, lang: str) -> dict[str, str]:
     """Return the chance that `row` ends above `column`, with its error and the least and most under rivals."""
     for pair in found:
-        if pair["outcome"] == name and {pair["better"], pair["worse"]} == {row, column} and row != column:
+        if pair["outcome"] == name and {pair["better"], pair["worse"]} == {row, column} and row != column and pair["n"]:
             turned = pair["better"] != row
             p, *others = (1 - each if turned else each for each in (pair["chance"], *pair["under_rivals"].values()))
             n = pair["n"]
-            error = (p * (1 - p) / n) ** 0.5 if n else float("nan")
+            error = (p * (1 - p) / n) ** 0.5
             span = said(lang)("pairs_rivals", low=f"{min(p, *others):.2f}", high=f"{max(p, *others):.2f}") if others else ""
             return {"main": f"{p:.2f} ± {error:.2f}", "small": span, "mark": "decided" if pair["decided"] else ""}
     return {"main": NOTHING, "small": "", "mark": ""}
