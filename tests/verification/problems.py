@@ -16,7 +16,8 @@ from pulposus.core.draws import Draw
 from pulposus.core.parameters import ParameterSet
 from pulposus.tissue import operators
 from pulposus.tissue.clock import Course, advance
-from pulposus.tissue.coupled import Coupled, Solution
+from pulposus.tissue.coupled import Coupled
+from pulposus.tissue.iterate import Solution
 from pulposus.tissue.disc import supply_of
 from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric

@@ -124,7 +124,7 @@ def table_of(vector: Mapping[str, float], cell: str = "NP", hypotheses: Mapping[
 
     folder: where it is kept, the user's cache folder when None; a folder that cannot be written is passed over.
 
-    >>> table_of({}).values.shape == (9 * 9 * 7, len(STATES) + 1)
+    >>> table_of({}).values.shape == (9 * 9 * 7, len(table_of({}).rested))
     True
     """
     model = CellModel(vector, cell, choose(hypotheses), calibrated())

@@ -137,9 +137,12 @@ def _dose_problems(path: tuple[str | int, ...], dose: Mapping[str, Any], follow_
         yield (*path, "product", "volume"), "nothing", f"required with {way}: the injected volume, such as '2 mL'", None
     if what == "needle_only" and "needle" not in route:
         yield (*path, "product", "kind"), f"'needle_only' with {way} and no needle", "a route with a needle", None
-    if what == "vesicles" and not enters:
-        allowed = "vesicles into the disc: by other routes they are not built yet"
-        yield (*path, "product", "kind"), f"'vesicles' by the route {way}", allowed, None
+    onto = way == "endplate_seeding" or route.get("target") == "endplate"
+    if what == "vesicles" and (onto or not enters):
+        allowed = "vesicles into the nucleus: by other routes they are not built yet"
+        yield (*path, "product", "kind"), f"'vesicles' by the route {way}" + (" onto the endplate" if onto else ""), allowed, None
+    if route.get("target") == "endplate" and route.get("repair") not in (None, "none"):
+        yield (*path, "route", "repair"), f"{shorten(route['repair'])} with the target endplate", "none: no hole is left that could be repaired", None
     if what == "vesicles" and isinstance(product.get("cargo"), list) and len(product["cargo"]) > 1:
         yield (*path, "product", "cargo"), shorten(product["cargo"]), "one cargo: several in one product are not built yet", None
     if what == "extradiscal_sham" and way != "epidural":

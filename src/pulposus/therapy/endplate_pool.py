@@ -25,11 +25,13 @@ class EndplatePool(Depot):
     share, time = "endplate_invasion_share", "endplate_invasion_time"
 
 
-def onto_endplate(dose: Any, draw: Any, harms: dict[str, float], reached: bool = True) -> Delivery:
-    """Return what cells become that are laid onto the endplate, or beside it where it was not reached."""
+def onto_endplate(dose: Any, draw: Any, harms: dict[str, float] | None = None, access: dict[str, float] | None = None,
+                  reached: bool = True) -> Delivery:
+    """Return what cells become that are laid onto the endplate, or beside it where it was not reached; harms and access (route.py)
+    are those of the way there."""
     viable = viable_cells(draw, dose.product)
     laid = viable * reached
     event = Event(dose.at, "endplate dose", lambda state, p, points: {"endplate_pool": laid})
     lost = {"thaw": dose.product.dose - viable, "missed": viable - laid} if dose.product.kind == "cells" else {}
-    return Delivery(expected=laid * draw.value("endplate_invasion_share"), harms=harms, lost=lost,
+    return Delivery(expected=laid * draw.value("endplate_invasion_share"), harms=harms or {}, access=access or {}, lost=lost,
                     depots=[DepotDose(EndplatePool, event, laid)])

@@ -101,7 +101,7 @@ def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = F
         traits = _traits(draw, products, chosen)
         processes += _transplant(given, traits)
     if vesicles:
-        processes += [*vesicle_processes(vesicles, bool(products)), *vesicle_effects(vesicles, chosen)]
+        processes += [*vesicle_processes(vesicles, bool(products)), *vesicle_effects(vesicles, chosen, draw)]
     if products:
         processes += _depots(given, traits, chosen["homing"])
     harms: dict[str, float] = {}

@@ -88,12 +88,13 @@ class VesicleEffect(Process):
         return out
 
 
-def vesicle_effects(doses: Sequence[VesicleDose], laws: Mapping[str, Any]) -> list[Process]:
-    """Return what the cargo of these doses sets: nothing under `vesicle_effect: none` or where no cargo acts on cells of the nucleus.
+def vesicle_effects(doses: Sequence[VesicleDose], laws: Mapping[str, Any], draw: Any) -> list[Process]:
+    """Return what the cargo of these doses sets: nothing under `vesicle_effect: none`, in a draw without potency, or where no cargo
+    acts on cells of the nucleus.
 
     Raises PulposusError for different cargo in one arm.
     """
-    if laws.get("vesicle_effect") == "none":
+    if laws.get("vesicle_effect") == "none" or draw.value("cargo_full_share") == 0:
         return []
     found = list(dict.fromkeys(cargo_of(dose.product) for dose in doses))
     if len(found) > 1:

@@ -76,7 +76,7 @@ def damkoehler(volume: float, length: float) -> float:
     """Return the loss within an injected sphere (m3) over the diffusion out of it, (R / L)^2.
 
     >>> round(damkoehler(2e-7, 32e-6))
-    12878
+    12853
     """
     return (_radius(volume) / length) ** 2
 

@@ -12,18 +12,18 @@ fails is repeated by density continuation: r is scaled up in geometric stages.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.tissue.elimination import Blocks, effective, eliminated
+from pulposus.tissue.iterate import Iterate, Solution, Task
 from pulposus.tissue.krylov import gmres
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
 
-__all__ = ["Coupled", "Solution"]
+__all__ = ["Coupled"]
 
 Array = NDArray[np.float64]
 Values = dict[str, Any]
@@ -35,63 +35,6 @@ _STAGES = 8  # of density continuation
 TOL = 1e-6  # of the coupled solve where a caller names none, relative to the scale of each field
 _LOCAL = 1e-2  # what local fields may be off, of the tolerance: arms that differ by little differ by them
 _DECREASE = 1e-4  # sufficient decrease of the line search
-
-
-@dataclass
-class Solution:
-    """c: (fields, nodes); y: local field -> (points,); used: the c at which rates were last evaluated; state: all of that state;
-    rates: process -> field -> rate per volume in it.
-
-    A c = load(r) + b and y = y^ + tau f hold to round-off with these rates, so balances drawn up with them close exactly.
-    """
-
-    c: Array
-    y: Values
-    used: Array
-    converged: bool
-    newton: int = 0
-    krylov: int = 0
-    continued: bool = False
-    state: Values = field(default_factory=dict)
-    rates: dict[str, Values] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What stays the same during one solve: compartments, time, y^, tau, b, 1/tau or k by field, k taken into A, share of r, the
-    fields that lead and those that follow, the tolerance."""
-
-    g: Values
-    t: float
-    y_hat: Values
-    tau: float | None
-    b: Array
-    rates: tuple[float, ...]
-    decay: Array
-    share: float
-    lead: NDArray[np.intp]
-    follow: NDArray[np.intp]
-    tol: float
-
-
-@dataclass
-class _Iterate:
-    """c and y, the state and the rates there, their images, and how far off they are, of their scale: lead, local, follow."""
-
-    c: Array
-    y: Values
-    state: Values
-    rates: dict[str, Values]
-    image: Array
-    made: Values
-    lead: float
-    local: float
-    follow: float
-
-    @property
-    def worst(self) -> float:
-        """The largest of them, NaN where one is."""
-        return float(np.max((self.lead, self.local, self.follow)))
 
 
 class Coupled:
@@ -119,7 +62,7 @@ class Coupled:
         return effective(blocks, eliminated(blocks, tau, {}, local, names)[1] if tau else {}, names, local)
 
     # ---- one iterate
-    def _image(self, c: Array, r: Values, task: _Task, rows: NDArray[np.intp]) -> Array:
+    def _image(self, c: Array, r: Values, task: Task, rows: NDArray[np.intp]) -> Array:
         """Return A^-1 (share load(r) + b) with boundary values for the fields `rows`, or an improvement of c towards it, and c for
         the others."""
         transport, image = self.transport, c.copy()
@@ -139,19 +82,21 @@ class Coupled:
             out[place] = r[self.names[i]]
         return out
 
-    def _iterate(self, c: Array, y: Values, task: _Task) -> _Iterate:
+    def _iterate(self, c: Array, y: Values, task: Task) -> Iterate:
         """Evaluate everything once at (c, y)."""
         system, state = self.system, self.state(c, y, task.g, task.t)
         local = system.local if task.tau else []
         rates = system.rates_by_process([*self.names, *local], state, task.t)
         r = system.summed([*self.names, *local], rates)
         image = self._image(c, r, task, np.arange(len(self.names)))
-        made, off = y, [0.0]
-        if task.tau:
-            made = {n: task.y_hat[n] + task.tau * r[n] for n in local}
-            off += [np.abs(made[n] - y[n]).max() / (system.fields[n].scale + np.abs(y[n]).max()) for n in local]
-        return _Iterate(c, y, state, rates, image, made, self._size((c - image)[task.lead], task.lead), float(np.max(off)) / _LOCAL,
-                        self._moved(c, image, task.follow))
+        made = {n: task.y_hat[n] + task.tau * r[n] for n in local} if task.tau else y
+        return Iterate(c, y, state, rates, image, made, self._size((c - image)[task.lead], task.lead),
+                        self._off(y, made, system.coupled if task.tau else []), self._moved(c, image, task.follow))
+
+    def _off(self, y: Values, made: Values, names: list[str]) -> float:
+        """Return by how much local fields are off, of their scale and size."""
+        off = [np.abs(made[n] - y[n]).max() / (self.system.fields[n].scale + np.abs(y[n]).max()) for n in names]
+        return float(np.max(off, initial=0.0)) / _LOCAL
 
     def _size(self, G: Array, rows: Any) -> float:
         return float(np.max(np.abs(G / self.scale[rows]), initial=0.0))
@@ -165,7 +110,7 @@ class Coupled:
 
     # ---- solve
     def _task(self, g: Values, t: float, y_hat: Values, tau: float | None, c_hat: Array | None, stored: Array | None, share: float,
-              tol: float) -> _Task:
+              tol: float) -> Task:
         if tau is None:  # slow fields are held; any rate keeps their unused operator regular
             storing = self.slow.astype(float)
         else:
@@ -175,7 +120,7 @@ class Coupled:
         b = self.transport.lift(rates)
         if c_hat is not None:
             b = b + storing[:, None] * self.transport.mass * c_hat
-        return _Task(g, t, y_hat, tau, b, rates, decay, share, np.flatnonzero(decay == 0), np.flatnonzero(decay > 0), tol)
+        return Task(g, t, y_hat, tau, b, rates, decay, share, np.flatnonzero(decay == 0), np.flatnonzero(decay > 0), tol)
 
     def solve(self, c: Array, y: Values, g: Values, t: float, *, tau: float | None = None, c_hat: Array | None = None,
               y_hat: Values | None = None, stored: Array | None = None, tol: float = TOL, share: float = 1.0) -> Solution:
@@ -187,7 +132,8 @@ class Coupled:
             if now.follow >= _NEAR * tol or max(now.lead, now.local) < tol <= now.follow:
                 now = self._iterate(self._follow(now, task), now.y, task)
             if now.worst < tol:
-                return Solution(now.image, now.made, now.c, True, newton, krylov, False, now.state, now.rates)
+                now, settled = self._settled(now, task)
+                return Solution(now.image, now.made, now.c, settled, newton, krylov, False, now.state, now.rates)
             if not np.isfinite(now.worst) or newton == _NEWTON:
                 break
             dc, dy, count = self._step(now, task)
@@ -205,7 +151,19 @@ class Coupled:
             now = trial
         return Solution(now.c, now.y, now.c, False, newton, krylov)
 
-    def _follow(self, now: _Iterate, task: _Task) -> Array:
+    def _settled(self, now: Iterate, task: Task) -> tuple[Iterate, bool]:
+        """Return the iterate with the local fields solved that nothing depends on, all else as it is, and whether they are."""
+        for _ in range(_NEWTON):
+            left = [each for each in self.system.below if task.tau and not self._off(now.y, now.made, each) < task.tol]
+            if not left:
+                return now, True
+            names = [n for each in left for n in each]
+            blocks = self.system.jacobian(names, names, now.state, task.t)
+            dy = eliminated(blocks, task.tau or 0.0, {n: now.y[n] - now.made[n] for n in names}, names, [])[0]
+            now = self._iterate(now.c, {**now.y, **{n: now.y[n] - d for n, d in dy.items()}}, task)
+        return now, False
+
+    def _follow(self, now: Iterate, task: Task) -> Array:
         """Return c with the fields that follow at rest, all else held.
 
         They are solved by repetition, which converges where their answer to themselves is less than themselves; where it is
@@ -226,7 +184,7 @@ class Coupled:
                 found[task.follow] += ratio / (1 - ratio) * (found[task.follow] - c[task.follow])
         return c * np.nan
 
-    def _step(self, now: _Iterate, task: _Task) -> tuple[Array, Values, int]:
+    def _step(self, now: Iterate, task: Task) -> tuple[Array, Values, int]:
         """Return what the Newton step takes off c and y, and the Krylov iterations it took."""
         system, lead, tau = self.system, [self.names[i] for i in task.lead], task.tau
         local = system.local if tau else []
@@ -250,7 +208,7 @@ class Coupled:
             dc[task.follow] = (now.c - now.image)[task.follow] + self._answer(blocks, dy, task, task.follow)
         return dc, dy, krylov
 
-    def _answer(self, blocks: Blocks, x: Values, task: _Task, rows: NDArray[np.intp]) -> Array:
+    def _answer(self, blocks: Blocks, x: Values, task: Task, rows: NDArray[np.intp]) -> Array:
         """Return A^-1 load(r_y x) of the fields `rows`, nought where it is below the tolerance: |A^-1 load(r)| <= |r| / k."""
         names = [self.names[i] for i in rows]
         r: Values = dict.fromkeys(self.names, 0.0)
@@ -263,7 +221,7 @@ class Coupled:
             return zero
         return self.transport.image(zero, task.share * self.system.points.load(stacked), task.rates, rows.tolist())
 
-    def _direction(self, G: Array, blocks: Blocks, task: _Task) -> tuple[Array, int]:
+    def _direction(self, G: Array, blocks: Blocks, task: Task) -> tuple[Array, int]:
         """Return dG^-1 G of the leading fields by GMRES, and its iterations."""
         points, rows, scale, names = self.system.points, task.lead.tolist(), self.scale[task.lead], [self.names[i] for i in task.lead]
         held = self.slow[task.lead] if task.tau is None else np.zeros(len(rows), dtype=bool)

@@ -20,7 +20,8 @@ from pulposus.tissue import extrusion, operators
 from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.annulus import Annulus, damage_of
 from pulposus.tissue.collagen import Collagen
-from pulposus.tissue.coupled import Coupled, Solution
+from pulposus.tissue.coupled import Coupled
+from pulposus.tissue.iterate import Solution
 from pulposus.tissue.cytokine_response import CytokineResponse
 from pulposus.tissue.cytokines import Cytokines
 from pulposus.tissue.endplate import Endplate

@@ -49,6 +49,19 @@ class System:
         upstream = self._upstream()
         self.coupled = [n for n in self.local if n in upstream]
         self.downstream = [n for n in self.local if n not in upstream]
+        self.below = self._below()
+
+    def _below(self) -> list[list[str]]:
+        """Downstream fields that hang together, apart from those that do not: what is added to a disc must not move, even by
+        round-off, what it does not touch."""
+        sets: list[set[str]] = []
+        for process in self.processes:
+            told = {read.removeprefix("modifier.") for read in process.reads}
+            reads = {read for q in self._modifying if told & set(q.modifies) for read in q.reads} | set(process.reads)
+            own = (reads | set(process.sources)) & set(self.downstream)
+            apart = [each for each in sets if not each & own]
+            sets = [*apart, own.union(*(each for each in sets if each & own))] if own else apart
+        return [[n for n in self.downstream if n in own] for own in sets]
 
     def _upstream(self) -> set[str]:
         """Local fields that reach a diffusing field through reads, sources and modifiers."""

@@ -105,7 +105,7 @@ def test_the_seed_of_the_study_or_another():
 def test_a_plan_goes_to_another_process_whole():
     plan = plan_of(model={"overrides": {"leak_share": 0.1}})
     again = pickle.loads(pickle.dumps(plan))
-    assert again.draw(4).value("leak_volume_gain") == plan.draw(4).value("leak_volume_gain")
+    assert again.draw(4).value("injection_stiffness") == plan.draw(4).value("injection_stiffness")
     assert again.draw(4).value("leak_share") == 0.1 and again.spec == plan.spec
 
 

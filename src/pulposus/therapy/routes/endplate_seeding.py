@@ -15,7 +15,7 @@ __all__ = ["deliver"]
 def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     """Return what a dose laid on the endplate becomes."""
     needle = getattr(dose.route, "needle", None)
-    found = onto_endplate(dose, draw, {})
+    found = onto_endplate(dose, draw)
     if needle:
         found.wounds.append(hole(dose.at, hole_share(draw.value(f"needle_diameter_{needle}"), draw)))
     return found

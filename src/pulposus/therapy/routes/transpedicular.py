@@ -53,7 +53,7 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     access = {"tip_offset": _tip_offset(draw, geometry, route)}
     reached = draw.u("pedicle_reach") < 1 - missed
     if getattr(route, "target", "nucleus") == "endplate":
-        return onto_endplate(dose, draw, harms, reached)
+        return onto_endplate(dose, draw, harms, access, reached)
     repair = getattr(route, "repair", "none")
     closed = 0.0 if repair == "none" else draw.value("scaffold_repair_share")
     wounds = [hole(dose.at, (1 - closed) * hole_share(draw.value(f"needle_diameter_{route.needle}"), draw))]

@@ -1,0 +1,71 @@
+"""What the coupled solve works with: the task that stays the same, an iterate on the way, and the solution in the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Iterate", "Solution", "Task"]
+
+Array = NDArray[np.float64]
+Values = dict[str, Any]
+
+
+@dataclass
+class Solution:
+    """c: (fields, nodes); y: local field -> (points,); used: the c at which rates were last evaluated; state: all of that state;
+    rates: process -> field -> rate per volume in it. A c = load(r) + b and y = y^ + tau f hold to round-off with these rates, so
+    balances drawn up with them close exactly.
+    """
+
+    c: Array
+    y: Values
+    used: Array
+    converged: bool
+    newton: int = 0
+    krylov: int = 0
+    continued: bool = False
+    state: Values = field(default_factory=dict)
+    rates: dict[str, Values] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What stays the same during one solve: compartments, time, y^, tau, b, 1/tau or k by field, k taken into A, share of r, the
+    fields that lead and those that follow, the tolerance."""
+
+    g: Values
+    t: float
+    y_hat: Values
+    tau: float | None
+    b: Array
+    rates: tuple[float, ...]
+    decay: Array
+    share: float
+    lead: NDArray[np.intp]
+    follow: NDArray[np.intp]
+    tol: float
+
+
+@dataclass
+class Iterate:
+    """c and y, the state and the rates there, their images, and how far off they are, of their scale: lead, local, follow. Local
+    fields that nothing depends on are not among them: they must not move the rest."""
+
+    c: Array
+    y: Values
+    state: Values
+    rates: dict[str, Values]
+    image: Array
+    made: Values
+    lead: float
+    local: float
+    follow: float
+
+    @property
+    def worst(self) -> float:
+        """The largest of them, NaN where one is."""
+        return float(np.max((self.lead, self.local, self.follow)))
