@@ -17,8 +17,8 @@ from pulposus.core.parameters import ParameterSet
 from pulposus.tissue import operators
 from pulposus.tissue.clock import Course, advance
 from pulposus.tissue.coupled import Coupled
-from pulposus.tissue.iterate import Solution
 from pulposus.tissue.disc import supply_of
+from pulposus.tissue.iterate import Solution
 from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.mesh import REGIONS, Mesh, axisymmetric
 from pulposus.tissue.native_cells import NativeCells

@@ -142,7 +142,8 @@ def _dose_problems(path: tuple[str | int, ...], dose: Mapping[str, Any], follow_
         allowed = "vesicles into the nucleus: by other routes they are not built yet"
         yield (*path, "product", "kind"), f"'vesicles' by the route {way}" + (" onto the endplate" if onto else ""), allowed, None
     if route.get("target") == "endplate" and route.get("repair") not in (None, "none"):
-        yield (*path, "route", "repair"), f"{shorten(route['repair'])} with the target endplate", "none: no hole is left that could be repaired", None
+        allowed = "none: no hole is left that could be repaired"
+        yield (*path, "route", "repair"), f"{shorten(route['repair'])} with the target endplate", allowed, None
     if what == "vesicles" and isinstance(product.get("cargo"), list) and len(product["cargo"]) > 1:
         yield (*path, "product", "cargo"), shorten(product["cargo"]), "one cargo: several in one product are not built yet", None
     if what == "extradiscal_sham" and way != "epidural":

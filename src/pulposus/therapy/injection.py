@@ -7,7 +7,7 @@
 E stiffness, k stiffening, tau the time in which fluid seeps out at first; x_w stored volume when the needle leaves, P_o the pressure
 at which a track closes and x_o its volume, r the track's conductance over the tissue's, r = s / (1 - s) (d / d_22G)^n. Ingredients as
 in a published bench model (COA2019), whose numbers were not readable. So a slow injection, a long dwell and a small volume leak less by
-construction; how much is unknown, s is the prior that decides it.
+construction (a volume near that of the nucleus, under high pressure, seeps faster again); how much is unknown, s decides it.
 """
 
 from __future__ import annotations

@@ -19,12 +19,12 @@ from pulposus.core.parameters import ParameterSet
 from pulposus.core.threads import one_blas_thread
 from pulposus.core.units import convert
 from pulposus.tissue.clock import Course, advance
-from pulposus.tissue.iterate import Solution
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.disc_file import DiscSpec
 from pulposus.tissue.endplate import open_nodes, open_share, pattern_rings
 from pulposus.tissue.geometry import Geometry, geometry_of
 from pulposus.tissue.history_file import Pattern
+from pulposus.tissue.iterate import Solution
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.metabolism import pH
 from pulposus.tissue.nutrition import SOLUTES

@@ -21,12 +21,12 @@ from pulposus.tissue.aggrecan import Aggrecan
 from pulposus.tissue.annulus import Annulus, damage_of
 from pulposus.tissue.collagen import Collagen
 from pulposus.tissue.coupled import Coupled
-from pulposus.tissue.iterate import Solution
 from pulposus.tissue.cytokine_response import CytokineResponse
 from pulposus.tissue.cytokines import Cytokines
 from pulposus.tissue.endplate import Endplate
 from pulposus.tissue.geometry import Geometry, grade_ratio
 from pulposus.tissue.imaging import Imaging
+from pulposus.tissue.iterate import Solution
 from pulposus.tissue.loads import loads_of
 from pulposus.tissue.mesh import REGIONS, Mesh
 from pulposus.tissue.multigrid import Multigrid

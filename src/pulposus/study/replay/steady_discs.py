@@ -21,11 +21,11 @@ from pulposus.core.errors import PulposusError
 from pulposus.core.fields import Factor, Label, Part, Share, Time
 from pulposus.study.replay.sample import STILL, Readings, Sample
 from pulposus.tissue.clock import Course, advance
-from pulposus.tissue.iterate import Solution
 from pulposus.tissue.disc import Disc, supply_of, tissue_processes
 from pulposus.tissue.disc_file import Supply
 from pulposus.tissue.endplate import open_share
 from pulposus.tissue.geometry import geometry_of
+from pulposus.tissue.iterate import Solution
 from pulposus.tissue.laws import CourseLaws
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.metabolism import pH
