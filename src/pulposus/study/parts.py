@@ -21,7 +21,7 @@ __all__ = ["Parts"]
 
 _LETTERS = 12  # of a digest in a file name
 _MARK = "|"  # between arm and quantity in the name of an array
-_SCALARS = ("alive_share", "arrived_share", "harms", "stopped", "gap")
+_PLAIN = ("alive_share", "arrived_share", "harms", "stopped", "gap", "fates", "access")  # what of an arm is no array
 
 
 class Parts:
@@ -49,7 +49,7 @@ class Parts:
         arms = {}
         for arm, values in about["arms"].items():
             readings = {name.split(_MARK, 1)[1]: x for name, x in arrays.items() if name.split(_MARK, 1)[0] == values["key"]}
-            arms[arm] = ArmOutcome(readings, *(values[name] for name in _SCALARS))
+            arms[arm] = ArmOutcome(readings, **{name: values[name] for name in _PLAIN})
         return DrawOutcome(arms, about["used"])
 
     def save(self, task: tuple[str, int], outcome: DrawOutcome) -> None:
@@ -59,7 +59,7 @@ class Parts:
         arrays: dict[str, Any] = {}
         about: dict[str, Any] = {"used": outcome.used, "arms": {}}
         for number, (arm, result) in enumerate(outcome.arms.items()):
-            about["arms"][arm] = {"key": str(number), **{name: getattr(result, name) for name in _SCALARS}}
+            about["arms"][arm] = {"key": str(number), **{name: getattr(result, name) for name in _PLAIN}}
             arrays |= {f"{number}{_MARK}{name}": x for name, x in result.readings.items()}
         buffer = BytesIO()
         np.savez(buffer, about=np.array(json.dumps(about)), **arrays)

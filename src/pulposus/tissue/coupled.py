@@ -141,13 +141,12 @@ class Coupled:
             for halving in range(_HALVINGS):
                 part = 0.5**halving
                 trial = self._iterate(now.c - part * dc, {**now.y, **{n: now.y[n] - part * d for n, d in dy.items()}}, task)
-                if trial.worst <= (1 - _DECREASE * part) * now.worst or trial.worst < tol:
-                    break
-                if halving == 0 and now.follow >= tol:  # what followers move is not in the blocks: let them come to rest first
-                    trial = self._iterate(self._follow(now, task), now.y, task)
-                    break
+                if trial.lead <= (1 - _DECREASE * part) * now.lead or trial.lead < tol:
+                    break  # the others have no say: the blocks do not hold what modifiers carry between local fields and followers
             else:
                 break
+            if tol <= trial.follow and trial.worst >= now.worst:
+                trial = self._iterate(self._follow(trial, task), trial.y, task)
             now = trial
         return Solution(now.c, now.y, now.c, False, newton, krylov)
 
