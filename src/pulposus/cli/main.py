@@ -7,6 +7,7 @@ on the error stream. Nothing heavy is imported before a verb runs.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -68,6 +69,8 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; `arguments` are those of the process by default."""
     command = typer.main.get_command(app)
     words = sys.argv[1:] if arguments is None else arguments
+    if arguments is None:  # a process that is told to end keeps what was finished, as after Ctrl-C
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = command.main(args=words or ["--help"], prog_name="pulposus", standalone_mode=False)
         sys.stdout.flush()

@@ -26,11 +26,23 @@ def cores() -> int:
 
 
 def _begin(work: Callable[[Any, Any], Any], context: Any) -> None:
-    """Prepare a worker, deaf to Ctrl-C (the parent stops it)."""
+    """Prepare a worker, deaf to Ctrl-C (the parent stops it) and gone when the parent is."""
     import signal
+    import threading
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _state.update(work=work, context=context)
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that started this one, and end: nobody is left to take the results."""
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _do(task: Any) -> Any:

@@ -6,8 +6,8 @@
 
 Every process is evaluated once per iterate. Preconditioning by A makes the Krylov count independent of the mesh; progress is
 measured in G, never in the raw residual. Steady fields that name a decay k, such as cytokines, take it into A on both sides,
-A = K + k m, and follow the others: they are set to their image, again and again while they answer themselves. A cold start that
-fails is repeated by density continuation: r is scaled up in geometric stages.
+A = K + k m, and follow the others: they are set to their image, again and again while they answer themselves (repetition.py). A
+cold start that fails is repeated by density continuation: r is scaled up in geometric stages.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pulposus.tissue.elimination import Blocks, effective, eliminated
 from pulposus.tissue.iterate import Iterate, Solution, Task
 from pulposus.tissue.krylov import gmres
+from pulposus.tissue.repetition import repeated
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
 
@@ -27,8 +28,7 @@ __all__ = ["Coupled"]
 
 Array = NDArray[np.float64]
 Values = dict[str, Any]
-_NEWTON, _HALVINGS, _KRYLOV, _REPEATS = 30, 10, 160, 1000  # iteration limits
-_SLOW = 0.5  # ratio of two moves from which it pays to go on along the last
+_NEWTON, _HALVINGS, _KRYLOV = 30, 10, 160  # iteration limits
 _NEAR = 1e3  # tolerances from which fields that follow are repeated on the spot
 _FORCING = 1e-3  # relative tolerance of the linear solves
 _STAGES = 8  # of density continuation
@@ -90,8 +90,8 @@ class Coupled:
         r = system.summed([*self.names, *local], rates)
         image = self._image(c, r, task, np.arange(len(self.names)))
         made = {n: task.y_hat[n] + task.tau * r[n] for n in local} if task.tau else y
-        return Iterate(c, y, state, rates, image, made, self._size((c - image)[task.lead], task.lead),
-                        self._off(y, made, system.coupled if task.tau else []), self._moved(c, image, task.follow))
+        lead, local = self._size((c - image)[task.lead], task.lead), self._off(y, made, system.coupled if task.tau else [])
+        return Iterate(c, y, state, rates, image, made, lead, local, self._moved(c[task.follow], image[task.follow], task.follow))
 
     def _off(self, y: Values, made: Values, names: list[str]) -> float:
         """Return by how much local fields are off, of their scale and size."""
@@ -105,8 +105,8 @@ class Coupled:
         """Return by how much the fields that follow are to move, of their scale and size."""
         if not len(follow):
             return 0.0
-        size = self.scale[follow] + np.max(np.abs(image[follow]), axis=1, keepdims=True)
-        return float(np.max(np.abs(image[follow] - c[follow]) / size))
+        size = self.scale[follow] + np.max(np.abs(image), axis=1, keepdims=True)
+        return float(np.max(np.abs(image - c) / size))
 
     # ---- solve
     def _task(self, g: Values, t: float, y_hat: Values, tau: float | None, c_hat: Array | None, stored: Array | None, share: float,
@@ -163,25 +163,21 @@ class Coupled:
         return now, False
 
     def _follow(self, now: Iterate, task: Task) -> Array:
-        """Return c with the fields that follow at rest, all else held.
+        """Return c with the fields that follow at rest, all else held; NaN where they come to none."""
+        rows, c = task.follow, now.c.copy()
+        names = [self.names[i] for i in rows]
 
-        They are solved by repetition, which converges where their answer to themselves is less than themselves; where it is
-        nearly as much, every third round goes on along the last move to where its geometric series ends (Aitken).
-        """
-        c, found, moved = now.c, now.image, now.follow
-        names, near = [self.names[i] for i in task.follow], task.tol * (_NEAR if now.follow >= _NEAR * task.tol else 1)
-        for repeat in range(1, _REPEATS):
-            before, c = moved, c.copy()
-            c[task.follow] = found[task.follow]
-            if not moved >= near:
-                return c if np.isfinite(moved) else c * np.nan
-            state = self.state(c, now.y, task.g, task.t)
-            found = self._image(c, self.system.rates(names, state, task.t), task, task.follow)
-            moved = self._moved(c, found, task.follow)
-            ratio = moved / before
-            if repeat % 3 == 2 and _SLOW < ratio < 1 and moved >= near:
-                found[task.follow] += ratio / (1 - ratio) * (found[task.follow] - c[task.follow])
-        return c * np.nan
+        def image(followers: Array) -> Array:
+            c[rows] = followers
+            return self._image(c, self.system.rates(names, self.state(c, now.y, task.g, task.t), task.t), task, rows)[rows]
+
+        def moved(followers: Array, image: Array) -> float:
+            return self._moved(followers, image, rows)
+
+        tol = task.tol * (_NEAR if now.follow >= _NEAR * task.tol else 1)
+        found = repeated(image, now.c[rows], now.image[rows], moved, 1 / self.scale[rows], tol)
+        c[rows] = np.nan if found is None else found
+        return c
 
     def _step(self, now: Iterate, task: Task) -> tuple[Array, Values, int]:
         """Return what the Newton step takes off c and y, and the Krylov iterations it took."""

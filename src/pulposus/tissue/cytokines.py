@@ -1,6 +1,6 @@
 """IL-1b, TNF and a chemokine (CCL5) in the disc, told above what cells at rest keep up.
 
-    0 = div(D grad c) - k c + q ((m_sec - 1) N + f m_sec (S - S_0))          per cytokine, quasi-steady
+    0 = div(D grad c) - k c + q ((m_sec - 1) N + f (m_sec S - S_0))          per cytokine, quasi-steady
 
 q secretion per resting cell, m_sec its modifier, f how much more a senescent cell secretes, S_0 senescent cells at the start,
 k = ln 2 / half-life, D = D_w (nf / (2 - nf))^2. The resting level is left out on purpose: matrix turnover was measured in discs
@@ -60,11 +60,11 @@ class Cytokines(Process):
 
     def source(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return secretion less decay (kg/(m3 s))."""
-        more = p["senescent_secretion"] * (state["senescent"] - p["cell_density"] * p["senescent_fraction"])
+        f, at_start = p["senescent_secretion"], p["cell_density"] * p["senescent_fraction"]
         out = {}
         for c in CYTOKINES:
             m = state[f"modifier.secretion_{c}"]
-            made = p[f"secretion_{c}"] * ((m - 1) * state["native"] + m * more)
+            made = p[f"secretion_{c}"] * ((m - 1) * state["native"] + f * (m * state["senescent"] - at_start))
             out[c] = made - decay_rate(p[f"half_life_{c}"]) * state[c]
         return out
 

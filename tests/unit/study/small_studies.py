@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import time
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -106,3 +108,12 @@ def fail(context: Any, task: int) -> int:
     if task == 2:
         raise ValueError("task 2 is wrong")
     return task
+
+
+def hold(folder: str, task: int) -> None:
+    """Lock a file, say so, and keep it for a long while."""
+    with (Path(folder) / f"held{task}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        print(f"held{task}", flush=True)
+        time.sleep(60)
+        (Path(folder) / f"finished{task}").touch()

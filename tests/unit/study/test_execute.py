@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from small_studies import die_always, die_once, fail, root
@@ -48,6 +52,28 @@ def test_workers_that_keep_dying_end_the_run_with_a_sentence():
 def test_an_interrupted_run_hands_over_what_was_done(workers):
     complete, found = collected(root, {"size": 20}, list(range(8)), workers, stop_at=2)
     assert not complete and len(found) == 2
+
+
+LONG = """
+import sys
+from small_studies import hold
+from pulposus.study.execute import run_tasks
+if __name__ == "__main__":
+    run_tasks(hold, sys.argv[1], [0, 1], 2, print)
+"""
+
+
+def test_workers_end_with_the_process_that_started_them(tmp_path):
+    script = tmp_path / "long.py"
+    script.write_text(LONG)
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    with subprocess.Popen([sys.executable, str(script), str(tmp_path)], env=here, stdout=subprocess.PIPE, text=True) as parent:
+        held = [parent.stdout.readline().strip() for _ in range(2)]
+        parent.kill()
+    for name in held:  # a worker lets go of its file when it ends
+        with (tmp_path / name).open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+    assert sorted(held) == sorted(path.name for path in tmp_path.glob("held*")) and not list(tmp_path.glob("finished*"))
 
 
 def test_an_interrupt_within_the_work_hands_over_what_was_done():

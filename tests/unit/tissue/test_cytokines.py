@@ -59,6 +59,16 @@ def test_at_rest_nothing_is_above_rest(p):
     assert all(np.all(np.abs(r) < 1e-30) for r in rates.values())
 
 
+@pytest.mark.parametrize("senescent", [0.0, 1e11, 6e11])
+def test_cells_that_are_stirred_up_never_secrete_less(p, senescent):
+    """Also where fewer senescent cells are left than there were: the loss itself is not stirred up."""
+    state = {**STATE, "senescent": np.full(N, senescent)}
+    given = p | {"cell_density": 3e12, "senescent_fraction": 0.1}
+    stirred = {**state, **{f"modifier.secretion_{c}": 2 * state[f"modifier.secretion_{c}"] for c in CYTOKINES}}
+    less, more = (Cytokines().source(each, given, 0.0, np) for each in (state, stirred))
+    assert all(np.all(more[c] > less[c]) for c in CYTOKINES)
+
+
 def test_cytokines_cost_matrix_and_cells_and_saturate(p):
     doses = np.array([0.0, 0.1, 1.0, 10.0, 1e3]) * NANO
     of = CytokineResponse().modifiers({"il1b": doses, "tnf": 0 * doses}, p, 0.0, np)
