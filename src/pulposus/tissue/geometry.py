@@ -14,7 +14,7 @@ from typing import Any
 
 from pulposus.core.errors import RejectedDraw
 from pulposus.tissue.mesh import Mesh, axisymmetric
-from pulposus.tissue.person import Person, age_scaling
+from pulposus.tissue.person import Person, age_scaling, plan_scaling
 
 __all__ = ["Geometry", "geometry_of", "grade_ratio", "level_suffix"]
 
@@ -89,12 +89,12 @@ def geometry_of(draw: Any, species: str, level: str, person: Person | None = Non
 
     Human: the canonical disc, its plan scaled by the depth of the level and its height set to the sourced middle height.
     Others: radius from width and depth, nucleus from its share of the area. A degenerate disc is lower, by the ratio of the
-    heights of its grade and of grade I; that of a person follows age. Raises InputError for an unknown level.
+    heights of its grade and of grade I; that of a person follows age, its plan sex. Raises InputError for an unknown level.
     """
     value, lower = draw.value, grade_ratio(draw)
     if species == "human":
         code = level.replace("/", "_")
-        plan = value(f"disc_depth_{code}") / value("disc_depth_L4_L5")
+        plan = plan_scaling(draw, person) * value(f"disc_depth_{code}") / value("disc_depth_L4_L5")
         share = value(f"nucleus_depth_share_{code}") / value("nucleus_depth_share_L4_L5")
         return _nested(Geometry(value("axisymmetric_radius") * plan, value("axisymmetric_nucleus_radius") * plan * share,
                         lower * age_scaling(draw, person) * value(f"disc_middle_height_{code}") / 2, value("endplate_thickness"),

@@ -1,13 +1,15 @@
 """Whose disc it is, beyond its grade: sex and age, the marrow beside it (Modic changes) and defects of its endplates. Human only.
 
     height   H x (1 + a_sex (age - age_0) / span)            a: gain of disc height over the ages of its source, of contested sign
+    plan     width and depth x s_sex                          s: over the mean of the sexes; from that of the bone to none
     supply   endplate O2 and glucose x m,  open endplate x e    m by Modic type, e by defect: sign by the law `marrow_supply`
     marrow   + q_c g in the endplate, per cytokine c          g share of the endplate beside vascular, fibrous marrow (Modic)
 
 What Modic changes and endplate defects do to the supply of a disc was not measured, and the signs disagree: contrast reaches the
 marrow of Modic type I more, that of type II hardly (MCENHANCE2017), endplates of degenerate discs enhance more (ARPINAR2015), and
 defects go with degeneration (RADE2018). So the law leaves the supply unchanged unless a file or a rival says otherwise. Body height
-has no field: no scaling of disc dimensions with it was read.
+has no field: it goes with the volume of discs and not with their height in one series (PFIRRMANN2006), with their height in another
+(LUMBAR150), and neither tells a slope.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.process import Process, State
 
 __all__ = ["Marrow", "Person", "age_scaling", "endplate_opening", "marrow_processes", "marrow_supply",
-           "person_problems"]
+           "person_problems", "plan_scaling"]
 
 HUMAN = "human"
 _NONE = "none"
@@ -49,7 +51,7 @@ Age = Annotated[float, BeforeValidator(_age), WithJsonSchema({"type": "string", 
 class Person(Part):
     """What is known of a person beside the grade of the disc; each may be left out."""
 
-    sex: Literal["female", "male"] | None = Field(default=None, description="female or male; sets how disc height goes with age")
+    sex: Literal["female", "male"] | None = Field(default=None, description="female or male; sets width and depth, and how height goes with age")
     age: Age | None = Field(default=None, description="age, such as '45 yr'; left out: that of the persons whose discs were measured")
     modic: Annotated[str, Word("modic")] = Field(default=_NONE, description="Modic type of the marrow beside the disc: none, 1, 2 or 3")
     endplate: Annotated[str, Word("endplate_defect")] = Field(default=_NONE, description="defect of the endplates, such as erosion")
@@ -76,6 +78,11 @@ def age_scaling(draw: Any, person: Person | None) -> float:
         return 1.0
     gain = draw.value(f"disc_height_gain_{person.sex}" if person.sex else "disc_height_gain")
     return float(1 + gain * (person.age - draw.value("disc_height_age")) / draw.value("disc_height_gain_span"))
+
+
+def plan_scaling(draw: Any, person: Person | None) -> float:
+    """Return width and depth of a person's disc relative to the mean of the sexes, of whom half each was measured; 1 where none is given."""
+    return 1.0 if person is None or person.sex is None else float(draw.value(f"disc_plan_{person.sex}"))
 
 
 def _scaled(draw: Any, symbol: str, what: str, law: str) -> float:

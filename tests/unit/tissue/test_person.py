@@ -15,7 +15,7 @@ from pulposus.tissue.answer import solve_disc
 from pulposus.tissue.course import run_course
 from pulposus.tissue.disc_file import read_disc
 from pulposus.tissue.geometry import geometry_of
-from pulposus.tissue.person import Person, age_scaling, endplate_opening, marrow_supply
+from pulposus.tissue.person import Person, age_scaling, endplate_opening, marrow_supply, plan_scaling
 
 HUMAN = {"species": "human", "level": "L4/L5", "grade": "III"}
 STUDY = {"version": 1, "follow_up": "1 month", "arms": [{"name": "untreated", "doses": []}]}
@@ -41,7 +41,8 @@ def test_height_follows_age_by_the_gain_of_the_sex(draw):
         old = Person(sex=sex, age="69 yr")
         assert age_scaling(draw, old) == pytest.approx(1 + gain * years) and age_scaling(draw, old) > 1
         tall, usual = (geometry_of(draw, "human", "L4/L5", each) for each in (old, None))
-        assert tall.height / usual.height == pytest.approx(age_scaling(draw, old)) and tall.radius == usual.radius
+        assert tall.height / usual.height == pytest.approx(age_scaling(draw, old))
+        assert tall.radius / usual.radius == pytest.approx(plan_scaling(draw, old))
     assert age_scaling(draw, Person(sex="male")) == age_scaling(draw, None) == 1.0
     assert age_scaling(draw, Person(age="20 yr")) < 1
 
@@ -49,6 +50,22 @@ def test_height_follows_age_by_the_gain_of_the_sex(draw):
 def test_the_sign_of_the_gain_is_contested_in_the_draws():
     gains = [age_scaling(Draw(ParameterSet.load(), 1, i, "human", "I"), Person(age="69 yr")) for i in range(16)]
     assert min(gains) < 1 < max(gains)
+
+
+def test_sex_scales_the_plan_alone_and_leaves_one_without_it_as_measured(draw):
+    usual, woman, man = (geometry_of(draw, "human", "L4/L5", Person(sex=sex)) for sex in (None, "female", "male"))
+    assert woman.height == man.height == usual.height and woman.radius < usual.radius < man.radius
+    assert (woman.radius + man.radius) / 2 == pytest.approx(usual.radius, rel=1e-3)
+    assert woman.nucleus_radius / woman.radius == pytest.approx(usual.nucleus_radius / usual.radius)
+    assert geometry_of(draw, "human", "L4/L5") == usual
+
+
+def test_no_difference_between_the_sexes_is_within_the_draws():
+    of = ParameterSet.load()
+    women, men = (of[f"disc_plan_{sex}.human"].spread for sex in ("female", "male"))
+    assert women.high == 1.0 == men.low
+    bone = (8.22 / 10.98) ** 0.5  # root of the areas of lumbar vertebral bodies (GILSANZ1994)
+    assert women.low / men.high < bone < of["disc_plan_female.human"].si / of["disc_plan_male.human"].si < 1
 
 
 @pytest.mark.parametrize("person", [{"modic": 1}, {"modic": 2}, {"modic": 3}, {"endplate": "schmorl"}, {"endplate": "focal"},
