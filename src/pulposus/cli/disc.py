@@ -109,11 +109,13 @@ def run(
     refuse([*allowed_word("--lang", lang, LANGUAGES), *_used_folder(out, "--out", force)])
     disc = load_disc(spec)
     from pulposus.study.network_response import response_of
+    from pulposus.study.replay.untreated import beside_course
     from pulposus.tissue.course import rows_of, run_course
     from pulposus.tissue.film import Film
 
     film = Film() if out is not None else None
-    answer = document("disc_course/1", _naming(spec, lambda: run_course(disc, response_of(disc.laws.model_dump()), film)))
+    course = _naming(spec, lambda: run_course(disc, response_of(disc.laws.model_dump()), film))
+    answer = document("disc_course/1", {**course, "published_controls": beside_course(course)})
     header, rows = rows_of(answer)
     if out is not None and film is not None:
         _keep_course(out, disc, answer, film, lang)

@@ -1,21 +1,17 @@
 """The course of one disc: its history and its follow-up, read out week by week, as plain data.
 
 Times are in days from day 0, negative in the history; the first one is the intact disc, to which heights and cells refer. This is
-the injury-only course: what untreated arms of a study do, and what a treatment is told as a difference from. Beside it stand the
-controls of published injury studies of that species (`data/injury_courses.yaml`), where any were read.
+the injury-only course: what untreated arms of a study do, and what a treatment is told as a difference from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.core.errors import Fault, InputError
-from pulposus.core.files import packaged, read_yaml
 from pulposus.core.units import convert
 from pulposus.tissue.answer import begin_disc
 from pulposus.tissue.disc_file import DiscSpec
@@ -24,12 +20,10 @@ from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.past import live, past_of
 from pulposus.tissue.process import Process
 
-__all__ = ["READINGS", "course_times", "published_courses", "rows_of", "run_course"]
+__all__ = ["READINGS", "course_times", "rows_of", "run_course"]
 
 _DAY, _WEEK = 86400.0, 604800.0
 _MOST_TIMES = 157  # weekly for three years; a longer course is told this often
-FILE = "injury_courses.yaml"
-_NONE = "none: no untreated course of this species after these events was read"
 # what is told -> (SI unit, unit told, whether by region)
 READINGS: dict[str, tuple[str, str, bool]] = {
     "height_index": ("1", "percent", False), "t2": ("s", "ms", False), "pfirrmann": ("1", "1", False), "gag": ("kg/m**3", "mg/mL", True),
@@ -37,22 +31,6 @@ READINGS: dict[str, tuple[str, str, bool]] = {
     "lactate_max": ("mol/m**3", "mM", False), "il1b": ("kg/m**3", "ng/mL", True), "tnf": ("kg/m**3", "ng/mL", True),
     "chemokine": ("kg/m**3", "ng/mL", True), "granulation": ("1", "percent", True), "nerve_term": ("1", "percent", False),
     "collagen_denatured": ("1", "percent", True), "confinement": ("1", "percent", False), "nucleus_volume_lost": ("1", "percent", False)}
-
-
-@lru_cache(maxsize=1)
-def _published() -> list[dict[str, Any]]:
-    return list(read_yaml(packaged(FILE))[0]["courses"])
-
-
-def published_courses(species: str, events: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the published untreated courses of a species after any of these events.
-
-    >>> [row["id"] for row in published_courses("sheep", ["lesion"])]
-    ['M12', 'M13']
-    >>> published_courses("human", ["nucleotomy"])
-    []
-    """
-    return [row for row in _published() if row["species"] == species and set(row["events"]) & set(events)]
 
 
 def course_times(start: float, follow_up: float) -> NDArray[np.float64]:
@@ -66,16 +44,8 @@ def course_times(start: float, follow_up: float) -> NDArray[np.float64]:
     return np.unique(np.concatenate([grid, [0.0, follow_up]]))
 
 
-def _beside(row: Mapping[str, Any], course: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a published control with the last value of this course beside it, and whether that lies in its band."""
-    series = course.get(row["quantity"])
-    last = float(series[-1]) if isinstance(series, list) and series and np.isfinite(series[-1]) else None
-    inside = None if last is None or row["band"] is None else bool(row["band"][0] <= last <= row["band"][1])
-    return {**{k: v for k, v in row.items() if k not in ("species", "events")}, "predicted_at_end": last, "inside": inside}
-
-
 def run_course(spec: DiscSpec, response: Process | None = None, film: Film | None = None) -> dict[str, Any]:
-    """Return the course of a disc file: status, days, readings with their units, what it stopped at, published controls.
+    """Return the course of a disc file: status, species, days, readings with their units, what it stopped at.
 
     response: what stands in for the simple law of how cells answer cytokines; film: looks on at every output time and changes nothing.
     Raises InputError without a follow-up.
@@ -89,20 +59,18 @@ def run_course(spec: DiscSpec, response: Process | None = None, film: Film | Non
     disc, history = live(past, lambda further, options: build([*further, *watching], options), geometry, times.tolist())
     if film:
         film.mesh = disc.mesh
-    names = [event.event for event in spec.history]
-    published = published_courses(draw.species, names)
     answer: dict[str, Any] = {"status": "partial" if history.stopped else "complete"}
     if history.stopped:
         answer["note"] = f"the disc was followed to day {history.times[-1] / _DAY:.4g} of {spec.follow_up / _DAY:.4g}; {history.stopped}" \
             if len(history.times) else history.stopped
-    answer |= {"laws": dict(laws), "history": names, "days": (history.times / _DAY).tolist(), "units": {}, "course": {}}
+    answer |= {"species": draw.species, "laws": dict(laws), "history": [event.event for event in spec.history]}
+    answer |= {"days": (history.times / _DAY).tolist(), "units": {}, "course": {}}
     for name, (si, told, regional) in READINGS.items():
         if name not in history.readings:
             continue
         values = np.asarray(history.readings[name]) * convert(1.0, si, told)
         answer["units"][name] = told
         answer["course"][name] = {r: values[:, i].tolist() for i, r in enumerate(REGIONS)} if regional else values.tolist()
-    answer["published_controls"] = [_beside(row, answer["course"]) for row in published] or _NONE
     answer["ledger_gap"] = max((history.ledger.gap(n) for n in history.ledger.start if n in history.ledger.end), default=0.0)
     answer["steps"] = history.steps
     return answer

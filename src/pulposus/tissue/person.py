@@ -51,7 +51,7 @@ Age = Annotated[float, BeforeValidator(_age), WithJsonSchema({"type": "string", 
 class Person(Part):
     """What is known of a person beside the grade of the disc; each may be left out."""
 
-    sex: Literal["female", "male"] | None = Field(default=None, description="female or male; sets width and depth, and how height goes with age")
+    sex: Literal["female", "male"] | None = Field(default=None, description="female or male; sets the plan, and how height goes with age")
     age: Age | None = Field(default=None, description="age, such as '45 yr'; left out: that of the persons whose discs were measured")
     modic: Annotated[str, Word("modic")] = Field(default=_NONE, description="Modic type of the marrow beside the disc: none, 1, 2 or 3")
     endplate: Annotated[str, Word("endplate_defect")] = Field(default=_NONE, description="defect of the endplates, such as erosion")
@@ -81,7 +81,7 @@ def age_scaling(draw: Any, person: Person | None) -> float:
 
 
 def plan_scaling(draw: Any, person: Person | None) -> float:
-    """Return width and depth of a person's disc relative to the mean of the sexes, of whom half each was measured; 1 where none is given."""
+    """Return width and depth of a person's disc relative to the mean of the sexes; 1 where no sex is given."""
     return 1.0 if person is None or person.sex is None else float(draw.value(f"disc_plan_{person.sex}"))
 
 

@@ -23,6 +23,11 @@ def faults(tmp_path, *cases):
     return "\n".join(str(fault) for fault in caught.value.faults)
 
 
+def left_alone(**changes):
+    """Return what a case says of discs that were injured and left alone."""
+    return {"level": "tail", "events": ["puncture"], "quantity": "height_index", "unit": "percent", **changes}
+
+
 def without(data, *keys):
     return {key: value for key, value in data.items() if key not in keys}
 
@@ -38,6 +43,11 @@ def without(data, *keys):
     (plain(without(row(), "read")), "results.0.read: given nothing"),
     (plain(row(reported="up")), "results.0.reported: given 'up'; allowed: a value of kind number"),
     (plain(row(kind="direction", reported="upp")), "nearest: up"),
+    (plain(untreated=left_alone(row="heigt")), "untreated.row: given 'heigt'; allowed: the quantity of a result of kind number"),
+    (plain(untreated=left_alone(events=["punctur"])), "nearest: puncture"),
+    (plain(untreated=left_alone(band=[2, 1])), "untreated.band: given [2, 1]; allowed: lowest value first"),
+    (plain(untreated=left_alone(row=row()["quantity"], band=[1, 2])), "the row holds the number"),
+    (plain(untreated=left_alone(unit="percnt")), "percnt"),
     (plain(row(reported=[3, 1])), "a range [least, most]"),
     (plain(row(reported=float("nan"))), "results.0.reported"),
     (plain(row(tolerance={"relative": 0.1, "absolute": 2})), "one of relative, absolute and factor"),

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from pulposus.core.errors import InputError
-from pulposus.tissue import course
 from pulposus.tissue.answer import begin_disc
-from pulposus.tissue.course import READINGS, published_courses, rows_of, run_course
+from pulposus.tissue.course import READINGS, rows_of, run_course
 from pulposus.tissue.disc_file import read_disc
 from pulposus.tissue.past import past_of
 from pulposus.tissue.stepper import Stepper
@@ -35,7 +34,7 @@ def plain():
 
 def test_without_a_history_a_course_starts_at_day_0(plain):
     assert plain["status"] == "complete" and plain["days"][0] == 0.0 and plain["days"][-1] == pytest.approx(182.625)
-    assert plain["course"]["height_index"][0] == 100.0 and plain["published_controls"].startswith("none")
+    assert plain["course"]["height_index"][0] == 100.0 and plain["species"] == "human"
     assert set(plain["course"]) == set(READINGS) - {"granulation", "nerve_term", "confinement", "nucleus_volume_lost"}
 
 
@@ -104,23 +103,6 @@ def test_a_course_that_fails_tells_what_it_reached(monkeypatch):
     monkeypatch.setattr(Stepper, "step", lambda self, s, h: None if s.t + h > 30 * 86400.0 else step(self, s, h))
     answer = told()
     assert answer["status"] == "partial" and "followed to day 28 of" in answer["note"] and answer["days"][-1] == 28.0
-
-
-def test_published_controls_stand_beside_their_species_and_injury_alone():
-    answer = told({"event": "lesion", "width": "20 mm", "depth": "6 mm", "at": "0 d"}, disc={"preset": {"species": "sheep", "level": "lumbar"}})
-    row = answer["published_controls"][0]
-    assert row["id"] == "M12" and row["band"] == [75.0, 85.0] and row["predicted_at_end"] == answer["course"]["height_index"][-1]
-    assert row["inside"] is (75.0 <= row["predicted_at_end"] <= 85.0)
-    assert published_courses("sheep", ["load"]) == [] and {r["id"] for r in published_courses("rat", ["puncture"])} == {"M05", "M06", "M09"}
-
-
-def test_every_published_course_can_be_found_and_cited():
-    from pulposus.core.references import load_references
-    from pulposus.core.vocabulary import names
-
-    for row in course._published():
-        assert set(row["events"]) <= set(names("event")) and row["species"] in names("species") and row["source"] in load_references()
-        assert row["band"] is None or row["band"][0] <= row["band"][1]
 
 
 def test_a_thicker_needle_hurts_a_small_disc_more():

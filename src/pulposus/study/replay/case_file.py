@@ -15,14 +15,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from pulposus.core.errors import Fault, InputError, NotAllowed, nearest, shorten
-from pulposus.core.fields import Factor, Label, Part, choice
+from pulposus.core.fields import Factor, Label, Part, Word, choice
 from pulposus.core.files import packaged_files, read_yaml
 from pulposus.core.joint_faults import Problem, read_model
 from pulposus.core.references import load_references
 from pulposus.core.units import dimension_of
 from pulposus.study.replay.set_ups import SetUp
 
-__all__ = ["DIRECTIONS", "LAYERS", "SETS", "Case", "Change", "Result", "Tier", "Tolerance", "load_cases", "one_paper_one_set"]
+__all__ = ["DIRECTIONS", "LAYERS", "SETS", "Case", "Change", "Result", "Tier", "Tolerance", "Untreated", "load_cases",
+           "one_paper_one_set"]
 
 LAYERS = ("network", "tissue", "therapy")
 SETS = ("verification", "calibration", "validation")
@@ -134,6 +135,17 @@ class Result(Part):
     explanation_zh: str = ""
 
 
+class Untreated(Part):
+    """That the injured discs of a case were left alone, so that it stands beside the course of a disc with such a history."""
+
+    level: Label
+    events: tuple[Annotated[str, Word("event")], ...] = Field(min_length=1, description="events of a history, any of which is this injury")
+    quantity: Label = Field(description="the reading of a course, such as height_index")
+    unit: Annotated[str, BeforeValidator(_unit)]
+    row: str = Field(default="", description="the result that holds the number; left out where none does")
+    band: tuple[float, float] | None = Field(default=None, description="lowest and highest value, where no row holds it")
+
+
 class Case(Part):
     """One experiment of one paper."""
 
@@ -149,6 +161,7 @@ class Case(Part):
     locator: str
     draws: int | None = Field(default=None, strict=True, ge=0, description="at most this many draws; a costly set-up")
     set_up: SetUp
+    untreated: Untreated | None = None
     means: str = Field(description="what a miss means")
     means_zh: str
     results: tuple[Result, ...] = Field(min_length=1)
@@ -170,6 +183,7 @@ def _row_problems(data: Mapping[str, Any]) -> Iterable[Problem]:
         if isinstance(source, str) and source not in known and not exact:
             allowed = "a key of the references; none for a verification alone"
             yield ("cases", i, "source"), shorten(source), allowed, nearest(source, known)
+        yield from _untreated_problems(case, i)
         for j, row in enumerate(_list(case, "results")):
             path: tuple[str | int, ...] = ("cases", i, "results", j)
             kind, value = row.get("kind"), row.get("reported")
@@ -183,6 +197,21 @@ def _row_problems(data: Mapping[str, Any]) -> Iterable[Problem]:
                 yield (*path, "reported"), shorten(value), f"a value of kind {kind}", None
             if kind == "direction" and isinstance(value, str) and value not in DIRECTIONS:
                 yield (*path, "reported"), shorten(value), ", ".join(DIRECTIONS), nearest(value, DIRECTIONS)
+
+
+def _untreated_problems(case: Mapping[str, Any], place: int) -> Iterable[Problem]:
+    """Yield what is wrong with the row or the band of an untreated course."""
+    untreated = case.get("untreated")
+    if not isinstance(untreated, Mapping):
+        return
+    row, band, path = untreated.get("row"), untreated.get("band"), ("cases", place, "untreated")
+    numbers = [str(each.get("quantity")) for each in _list(case, "results") if each.get("kind") == "number"]
+    if row is not None and row not in numbers:
+        yield (*path, "row"), shorten(row), "the quantity of a result of kind number", nearest(str(row), numbers)
+    if row is not None and band is not None:
+        yield (*path, "band"), shorten(band), "nothing: the row holds the number", None
+    if isinstance(band, list) and len(band) == 2 and all(isinstance(x, (int, float)) for x in band) and band[0] > band[1]:
+        yield (*path, "band"), shorten(band), "lowest value first", None
 
 
 def _list(data: Any, key: str) -> list[Mapping[str, Any]]:
