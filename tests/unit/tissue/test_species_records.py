@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +50,15 @@ def test_assumed_records_are_counted_and_listed_by_species():
     dog = {each["record"] for each in assumed_records("dog")}
     assert "disc_height.dog" not in dog and "disc_lateral_width.dog" in dog and "disc_lateral_width.rat" not in dog
     assert counts["dog"]["size assumed"] == counts["goat"]["size assumed"] - 1
+
+
+def test_the_page_tells_how_much_of_each_size_is_assumed():
+    page = (Path(__file__).parents[3] / "docs" / "subjects.md").read_text("utf-8").splitlines()
+    told = next(line for line in page if line.startswith("| of its size, assumed |"))
+    heads = next(line for line in page if line.startswith("| | human |"))
+    by = {row["species"]: f"{row['size assumed']} of {row['of its size']}" for row in assumed_by_species()}
+    cells = [[cell.strip() for cell in line.strip("|").split("|")][1:] for line in (heads, told)]
+    assert dict(zip(*cells, strict=True)) == by
 
 
 def test_two_runs_of_different_species_tell_their_thiele_numbers(tmp_path):
