@@ -87,10 +87,10 @@ class StateTable:
         """Return the same of the axes of cargo, the last ones; nothing where there is none."""
         if not self.cargo or not np.any(cargo):
             return 0, []
-        s = np.asarray(cargo, dtype=float)
-        place, left = 0, []
-        for each, size, stride in zip(s.reshape(-1, len(self.cargo)).T, self.sizes[len(AXES):], self._strides[len(AXES):], strict=True):
-            low, part = _step(each, size, True)
+        s = np.asarray(cargo, dtype=float).reshape(-1, len(self.cargo))
+        place, left = np.zeros(len(s), dtype=np.int32), []
+        for axis, (size, stride) in enumerate(zip(self.sizes[len(AXES):], self._strides[len(AXES):], strict=True)):
+            low, part = _step(s[:, axis], size, True)
             place = place + low * np.int32(stride)
             left += [(part, stride)] if part.any() else []
         return place, left
@@ -153,7 +153,8 @@ def table_of(cargo: Mapping[str, float], cell: str = "NP", hypotheses: Mapping[s
 def _nodes(sizes: Sequence[int]) -> Array:
     """Return the shares at all nodes, shape (nodes, axes)."""
     roots = [root for _, root in AXES.values()] + [True] * (len(sizes) - len(AXES))
-    return np.array(list(product(*((np.linspace(0.0, 1.0, n) ** (2 if root else 1)).tolist() for n, root in zip(sizes, roots, strict=True)))))
+    ways = [np.linspace(0.0, 1.0, n) ** (2 if root else 1) for n, root in zip(sizes, roots, strict=True)]
+    return np.array(list(product(*(way.tolist() for way in ways))))
 
 
 def _make(model: CellModel, sizes: tuple[int, ...], path: Path) -> StateTable:

@@ -79,8 +79,8 @@ class _Run:
         if record.options["hypotheses"] == "all":
             self.plans |= {rival: make_plan(spec, NODES, record.seed, laws) for rival, laws in rival_laws(plan).items()}
         self.indices, self.rejected = accepted_draws(plan, count)
-        products = [dose.product for arm in spec.arms for dose in arm.doses]
-        self.seconds_of_tables = sum(ready_tables(each.laws, products) for each in self.plans.values())
+        given = [[dose.product for dose in arm.doses] for arm in spec.arms]
+        self.seconds_of_tables = sum(ready_tables(each.laws, given) for each in self.plans.values())
         begun = time.monotonic()
         self.nominal = run_draw(plan, None)
         self.seconds_per_draw = time.monotonic() - begun

@@ -14,7 +14,7 @@ from typing import Any
 
 from pulposus.mechanism.phenotypes import GAINS, Gains, factors
 from pulposus.mechanism.state_table import table_of
-from pulposus.therapy.cargo import cargo_of
+from pulposus.therapy.cargo import contents_of, states_of
 from pulposus.tissue.cytokine_response import CytokineResponse
 from pulposus.tissue.process import Process, State
 from pulposus.tissue.surroundings import NETWORK_MODIFIERS, READ_BY_NETWORK, modifiers_of, surroundings
@@ -31,20 +31,20 @@ def response_of(laws: Mapping[str, Any]) -> Process:
     return NetworkResponse() if laws.get("response") == "network" else CytokineResponse()
 
 
-def ready_tables(laws: Mapping[str, Any], products: Iterable[Any]) -> float:
-    """Make the tables of the network that a study with these laws and products reads; returns how long that took (s).
+def ready_tables(laws: Mapping[str, Any], arms: Iterable[Iterable[Any]]) -> float:
+    """Make the tables of the network that a study with these laws and arms, each its products, reads; returns how long that took (s).
 
     >>> ready_tables({"response": "simple", "vesicle_effect": "none"}, [])
     0.0
     """
-    vectors: list[dict[str, float]] = [{}] if laws.get("response") == "network" else []
+    asked: list[dict[str, float]] = [{}] if laws.get("response") == "network" else []
     if laws.get("vesicle_effect") != "none":
-        cargo = (cargo_of(product) for product in products if product.kind == "vesicles")
-        vectors += [each.vector for each in dict.fromkeys(cargo) if each.acts]
+        held = ([cargo for each in products if each.kind == "vesicles" for cargo in contents_of(each)] for products in arms)
+        asked += [states for states in map(states_of, held) if states]
     begun = time.monotonic()
-    for vector in vectors:
-        table_of(vector)
-    return time.monotonic() - begun if vectors else 0.0
+    for cargo in asked:
+        table_of(cargo)
+    return time.monotonic() - begun if asked else 0.0
 
 
 class NetworkResponse(Process):

@@ -16,6 +16,7 @@ from pulposus.therapy.product import CellTraits, cell_traits
 from pulposus.therapy.route import Delivery, DepotDose, amount_given
 from pulposus.therapy.transplant import Transplant
 from pulposus.therapy.vesicle_effect import vesicle_effects
+from pulposus.therapy.vesicle_pool import pools_of
 from pulposus.therapy.vesicles import vesicle_processes
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Process
@@ -101,7 +102,8 @@ def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = F
         traits = _traits(draw, products, chosen)
         processes += _transplant(given, traits)
     if vesicles:
-        processes += [*vesicle_processes(vesicles, bool(products)), *vesicle_effects(vesicles, chosen, draw)]
+        pools = pools_of(vesicles)
+        processes += [*vesicle_processes(pools, bool(products)), *vesicle_effects(pools, chosen, draw)]
     if products:
         processes += _depots(given, traits, chosen["homing"])
     harms: dict[str, float] = {}
