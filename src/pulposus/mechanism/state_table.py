@@ -75,51 +75,49 @@ class StateTable:
 
     def _corner(self, environment: Mapping[str, Any]) -> tuple[NDArray[np.int32], list[tuple[Array, int]]]:
         """Return the lowest corner of the cell of every point, and how far beyond it each axis of the environment is."""
-        seen = shares({**environment, "load": 0.0})
-        place, left = np.zeros(len(seen), dtype=np.int32), []
-        for share, (_, root), size, stride in zip(seen.T, AXES.values(), self.sizes, self._strides, strict=False):
-            low, part = _step(share, size, root)
-            place += low * np.int32(stride)
-            left += [(part, stride)] if part.any() else []
-        return place, left
+        return self._cells(shares({**environment, "load": 0.0})[:, :len(AXES)], slice(0, len(AXES)))
 
     def _along(self, cargo: Any) -> tuple[Any, list[tuple[Array, int]]]:
         """Return the same of the axes of cargo, the last ones; nothing where there is none."""
         if not self.cargo or not np.any(cargo):
             return 0, []
-        s = np.asarray(cargo, dtype=float).reshape(-1, len(self.cargo))
-        place, left = np.zeros(len(s), dtype=np.int32), []
-        for axis, (size, stride) in enumerate(zip(self.sizes[len(AXES):], self._strides[len(AXES):], strict=True)):
-            low, part = _step(s[:, axis], size, True)
-            place = place + low * np.int32(stride)
-            left += [(part, stride)] if part.any() else []
-        return place, left
+        return self._cells(np.asarray(cargo, dtype=float).reshape(-1, len(self.cargo)), slice(len(AXES), None))
+
+    def _cells(self, seen: Array, axes: slice) -> tuple[NDArray[np.int32], list[tuple[Array, int]]]:
+        """Return the corner below shares (points, some of the axes), and how far beyond it they are on each axis where any is."""
+        roots, ends, apart = self._grid
+        root, last, strides = roots[axes], ends[axes], apart[axes]
+        v = np.ascontiguousarray(seen.T)
+        np.clip(v, 0.0, 1.0, out=v)
+        np.sqrt(v, out=v, where=root[:, None])
+        v *= last[:, None]
+        low = np.minimum(v.astype(np.int32), last[:, None] - np.int32(1))
+        v -= low
+        return strides @ low, [(part, int(stride)) for part, stride in zip(v, strides, strict=True) if part.any()]
 
     def _read(self, place: NDArray[np.int32], left: Sequence[tuple[Array, int]], low: Any, along: Sequence[tuple[Array, int]]) -> Array:
         """Return the weighted sum over the corners."""
         from scipy.sparse import csr_array
 
         place = place + low
-        weights, steps = np.ones((len(place), 1)), np.zeros(1, dtype=np.int32)
+        weights, steps = np.ones((1, len(place))), np.zeros(1, dtype=np.int32)
         for part, stride in (*left, *along):
-            far = weights * part[:, None]
-            weights = np.concatenate([weights - far, far], axis=1)
+            far = weights * part
+            weights = np.concatenate([weights - far, far])
             steps = np.concatenate([steps, steps + np.int32(stride)])
         at = (place[:, None] + steps).ravel()
         ends = np.arange(0, at.size + 1, len(steps), dtype=np.int32)
-        return np.asarray(csr_array((weights.ravel(), at, ends), shape=(len(place), len(self.values))) @ self.values)
+        return np.asarray(csr_array((weights.T.ravel(), at, ends), shape=(len(place), len(self.values))) @ self.values)
 
     @cached_property
-    def _strides(self) -> tuple[int, ...]:
-        return tuple(int(np.prod(self.sizes[axis + 1:])) for axis in range(len(self.sizes)))
+    def _grid(self) -> tuple[NDArray[np.bool_], NDArray[np.int32], NDArray[np.int32]]:
+        """Whether each axis runs by the root, its last node, and how many nodes of the table lie between two of its own."""
+        strides = [int(np.prod(self.sizes[axis + 1:])) for axis in range(len(self.sizes))]
+        return np.array(_roots(self.sizes)), np.array(self.sizes, dtype=np.int32) - np.int32(1), np.array(strides, dtype=np.int32)
 
 
-def _step(share: Array, size: int, root: bool) -> tuple[NDArray[np.int32], Array]:
-    """Return the node below each share on an axis, and how far beyond it the share is, 0 to 1."""
-    v = np.minimum(np.maximum(share, 0.0), 1.0)
-    v = (np.sqrt(v) if root else v) * (size - 1)
-    low = np.minimum(v.astype(np.int32), np.int32(size - 2))
-    return low, v - low
+def _roots(sizes: Sequence[int]) -> list[bool]:
+    return [root for _, root in AXES.values()] + [True] * (len(sizes) - len(AXES))
 
 
 def cache_folder() -> Path:
@@ -152,8 +150,7 @@ def table_of(cargo: Mapping[str, float], cell: str = "NP", hypotheses: Mapping[s
 
 def _nodes(sizes: Sequence[int]) -> Array:
     """Return the shares at all nodes, shape (nodes, axes)."""
-    roots = [root for _, root in AXES.values()] + [True] * (len(sizes) - len(AXES))
-    ways = [np.linspace(0.0, 1.0, n) ** (2 if root else 1) for n, root in zip(sizes, roots, strict=True)]
+    ways = [np.linspace(0.0, 1.0, n) ** (2 if root else 1) for n, root in zip(sizes, _roots(sizes), strict=True)]
     return np.array(list(product(*(way.tolist() for way in ways))))
 
 

@@ -19,31 +19,41 @@ from pulposus.tissue.cytokine_response import CytokineResponse
 from pulposus.tissue.process import Process, State
 from pulposus.tissue.surroundings import NETWORK_MODIFIERS, READ_BY_NETWORK, modifiers_of, surroundings
 
-__all__ = ["NetworkResponse", "ready_tables", "response_of"]
+__all__ = ["NetworkResponse", "cargo_read", "ready_tables", "response_of"]
 
 
-def response_of(laws: Mapping[str, Any]) -> Process:
-    """Return the process that the law `response` names.
+def response_of(laws: Mapping[str, Any], hypotheses: Mapping[str, str] | None = None) -> Process:
+    """Return the process that the law `response` names; hypotheses: options of the cell network, the defaults where None.
 
     >>> response_of({"response": "simple"}).name
     'cytokine response'
     """
-    return NetworkResponse() if laws.get("response") == "network" else CytokineResponse()
+    return NetworkResponse(hypotheses) if laws.get("response") == "network" else CytokineResponse()
 
 
-def ready_tables(laws: Mapping[str, Any], arms: Iterable[Iterable[Any]]) -> float:
-    """Make the tables of the network that a study with these laws and arms, each its products, reads; returns how long that took (s).
+def cargo_read(laws: Mapping[str, Any], arms: Iterable[Iterable[Any]]) -> list[dict[str, float]]:
+    """Return every cargo (node -> state, empty for none) with which a study with these laws and arms, each its products, reads the
+    cell network; nothing where it does not read it.
 
-    >>> ready_tables({"response": "simple", "vesicle_effect": "none"}, [])
-    0.0
+    >>> cargo_read({"response": "simple", "vesicle_effect": "none"}, []), cargo_read({"response": "network"}, [])
+    ([], [{}])
     """
-    asked: list[dict[str, float]] = [{}] if laws.get("response") == "network" else []
+    found: list[dict[str, float]] = [{}] if laws.get("response") == "network" else []
     if laws.get("vesicle_effect") != "none":
         held = ([cargo for each in products if each.kind == "vesicles" for cargo in contents_of(each)] for products in arms)
-        asked += [states for states in map(states_of, held) if states]
-    begun = time.monotonic()
-    for cargo in asked:
-        table_of(cargo)
+        found += [states for states in map(states_of, held) if states and states not in found]
+    return found
+
+
+def ready_tables(cargo: Iterable[Mapping[str, float]], hypotheses: Mapping[str, str] | None = None) -> float:
+    """Make the tables of the network with each of these cargos; returns how long that took (s).
+
+    >>> ready_tables([])
+    0.0
+    """
+    begun, asked = time.monotonic(), list(cargo)
+    for each in asked:
+        table_of(each, hypotheses=hypotheses)
     return time.monotonic() - begun if asked else 0.0
 
 
@@ -55,9 +65,9 @@ class NetworkResponse(Process):
     modifies = NETWORK_MODIFIERS
     parameters = GAINS
 
-    def __init__(self) -> None:
-        """Make the table of the network ready."""
-        self.table = table_of({})
+    def __init__(self, hypotheses: Mapping[str, str] | None = None) -> None:
+        """Make the table of the network ready; hypotheses: its options, the defaults where None."""
+        self.table = table_of({}, hypotheses=hypotheses)
         self._last: tuple[bytes, dict[str, Any]] = (b"", {})  # a step asks for the same state several times
 
     def modifiers(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def _builder(plan: Plan, draw: Any, geometry: Any) -> Callable[[list[Process], d
     supply, share = fed(draw, plan)
 
     def build(further: list[Process], options: dict[str, Any]) -> Disc:
-        base = tissue_processes(plan.laws, supply, share, response=response_of(plan.laws))
+        base = tissue_processes(plan.laws, supply, share, response=response_of(plan.laws, plan.hypotheses))
         return Disc(draw, geometry, [*base, *marrow_processes(plan.spec.subject), *further], plan.nodes, **options)
 
     return build
@@ -133,7 +133,7 @@ def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> D
     discs: dict[str, Disc] = {}
     for arm in plan.spec.arms:
         try:
-            treatments[arm.name] = treat(arm.doses, draw, geometry, past.wounded, plan.laws)
+            treatments[arm.name] = treat(arm.doses, draw, geometry, past.wounded, plan.laws, plan.hypotheses)
             further = [*treatments[arm.name].processes, *past.processes(0.0, inf)]
             discs[arm.name] = build(further, past.disc_options(geometry))
             if reached is not None:

@@ -16,7 +16,7 @@ from pulposus.core.vocabulary import limit, names, terms
 from pulposus.study.comparator import arms_without_comparator
 from pulposus.tissue.symptoms import SYMPTOMS
 
-__all__ = ["ORDER_MARK", "override_problems", "problems_across"]
+__all__ = ["ORDER_MARK", "hypothesis_problems", "override_problems", "problems_across"]
 
 ORDER_MARK = "<"  # between the arms of a reported order, the lowest first
 
@@ -192,6 +192,29 @@ def _reported_problems(i: int, row: Mapping[str, Any], known: list[str], follow_
     at, end = _seconds(row.get("time")), _seconds(follow_up)
     if at is not None and end is not None and at > end > 0:
         yield ("reported", i, "time"), shorten(row["time"]), f"up to the end of the follow-up, {follow_up}", None
+
+
+def hypothesis_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield hypotheses and options that the cell network does not have, and hypotheses of a study that does not read it."""
+    from pulposus.mechanism.hypotheses import load_hypotheses
+
+    model = data.get("model")
+    chosen, laws = (model.get(key) if isinstance(model, Mapping) else None for key in ("hypotheses", "laws"))
+    if not isinstance(chosen, Mapping) or not chosen:
+        return
+    known = {each.id: [option.id for option in each.options] for each in load_hypotheses()}
+    for name, option in chosen.items():
+        path = ("model", "hypotheses", str(name))
+        if name not in known:
+            yield path, shorten(name), ", ".join(known), nearest(str(name), list(known))
+        elif isinstance(option, str) and option not in known[name]:
+            yield path, shorten(option), ", ".join(known[name]), nearest(option, known[name])
+    laws = laws if isinstance(laws, Mapping) else {}
+    products = [dose.get("product") for arm in _list(data, "arms") for dose in _list(arm, "doses") if isinstance(dose, Mapping)]
+    vesicles = any(isinstance(each, Mapping) and each.get("kind") == "vesicles" for each in products)
+    if laws.get("response") != "network" and (not vesicles or laws.get("vesicle_effect") == "none"):
+        allowed = "{} where nothing reads the cell network: response: network does, and vesicles unless vesicle_effect is none"
+        yield ("model", "hypotheses"), shorten(dict(chosen)), allowed, None
 
 
 def override_problems(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -86,11 +86,12 @@ def _transplant(given: Sequence[tuple[Any, Delivery]], traits: CellTraits) -> li
 
 
 def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = False,
-          laws: Mapping[str, Any] | None = None) -> Treatment:
+          laws: Mapping[str, Any] | None = None, hypotheses: Mapping[str, str] | None = None) -> Treatment:
     """Return the treatment that these doses are in one draw of one disc, `wounded` already or not.
 
     An arm carries only the processes that its doses and an earlier wound need. laws: `homing` tells what draws cells; `vesicle_effect` and
-    `paracrine` are `none` where they are to have no effect. Raises InputError for an unknown route.
+    `paracrine` are `none` where they are to have no effect. hypotheses: options of the cell network that cargo acts by. Raises
+    InputError for an unknown route.
     """
     given = [(dose, _deliver(dose, draw, geometry)) for dose in doses]
     wounds = [e for _, d in given for e in d.wounds]
@@ -103,7 +104,7 @@ def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = F
         processes += _transplant(given, traits)
     if vesicles:
         pools = pools_of(vesicles)
-        processes += [*vesicle_processes(pools, bool(products)), *vesicle_effects(pools, chosen, draw)]
+        processes += [*vesicle_processes(pools, bool(products)), *vesicle_effects(pools, chosen, draw, hypotheses)]
     if products:
         processes += _depots(given, traits, chosen["homing"])
     harms: dict[str, float] = {}

@@ -59,11 +59,12 @@ class VesicleEffect(Process):
     modifies = NETWORK_MODIFIERS
     name = "vesicle effect"
 
-    def __init__(self, pools: Sequence[Pool]) -> None:
-        """pools: vesicles that carry something that acts; the table of the network with all of it is made ready."""
+    def __init__(self, pools: Sequence[Pool], hypotheses: Mapping[str, str] | None = None) -> None:
+        """pools: vesicles that carry something that acts; hypotheses: options of the cell network, the defaults where None. The table
+        of the network with all cargo is made ready."""
         self.pools = list(pools)
         cargo = [each for pool in pools for each in pool.cargo]
-        self.table = table_of(states_of(cargo))
+        self.table = table_of(states_of(cargo), hypotheses=hypotheses)
         self.reads = (*READ_BY_NETWORK, *(pool.held for pool in pools))
         own = {"vesicle_half_dose" if each.whole else "cargo_half_copies" for each in cargo} | {e.symbol for e in cargo if e.symbol}
         self.parameters = (*GAINS, "cargo_full_share", *sorted(own))
@@ -114,10 +115,11 @@ class VesicleEffect(Process):
         return out
 
 
-def vesicle_effects(pools: Sequence[Pool], laws: Mapping[str, Any], draw: Any) -> list[Process]:
+def vesicle_effects(pools: Sequence[Pool], laws: Mapping[str, Any], draw: Any,
+                    hypotheses: Mapping[str, str] | None = None) -> list[Process]:
     """Return what the cargo of these pools sets: nothing under `vesicle_effect: none`, in a draw without potency, or where no cargo
     acts on cells of the nucleus."""
     acting = [pool for pool in pools if pool.cargo]
     if laws.get("vesicle_effect") == "none" or draw.value("cargo_full_share") == 0 or not acting:
         return []
-    return [VesicleEffect(acting)]
+    return [VesicleEffect(acting, hypotheses)]

@@ -14,6 +14,7 @@ from pulposus.core.vocabulary import names
 from pulposus.mechanism import state_table
 from pulposus.mechanism.network import load_network
 from pulposus.therapy.cargo import cargo_names, contents_of, states_of
+from pulposus.therapy.cautions import cautions
 from pulposus.therapy.treatment import treat
 from pulposus.therapy.vesicle_effect import half_dose, potency
 from pulposus.therapy.vesicle_pool import pools_of, vesicle_dose
@@ -352,3 +353,9 @@ def test_what_vesicles_are_worth_is_assumed_and_may_be_nothing():
                    "vesicle_diffusivity", "injectate_soaked_share", "cargo_half_life", "vesicle_half_life", "gel_release_time"):
         assert records.lookup(symbol).origin == "assumed" and records.lookup(symbol).why, symbol
     assert records.lookup("cargo_full_share").spread.low == 0.0
+
+
+def test_cargo_without_a_target_cell_is_a_caution():
+    given = {name: [dose(vesicles(modification="loaded", cargo=holding(name)))] for name in ("lncRNA CAHM", "miR-21")}
+    codes = {name: [(each.code, each.values) for each in cautions(doses, disc_of(draw()))] for name, doses in given.items()}
+    assert codes == {"lncRNA CAHM": [("no_target", {"cargo": "CAHM"})], "miR-21": []}
