@@ -188,7 +188,7 @@ STUDIES = [
     study_with("vesicles with a ratio of another kind", "kind: cells, source: BM-MSC, dose: 6e6 cells", "kind: vesicles, source: USC, dose: 5 ug, particles_per_ug: 2e9 particles", "particles_per_ug", "its unit stands in the key"),
     study_with("unknown cargo", "kind: cells, source: BM-MSC, dose: 6e6 cells", "kind: vesicles, source: USC, dose: 1e10 particles, cargo: [{name: miR-2l}]", "cargo.0.name", "nearest: miR-21"),
     study_with("one cargo twice", "kind: cells, source: BM-MSC, dose: 6e6 cells", "kind: vesicles, source: USC, dose: 1e10 particles, cargo: [{name: MATN3}, {name: MATN3}]", "product.cargo.1.name", "once"),
-    study_with("more cargo than tables hold", "kind: cells, source: BM-MSC, dose: 6e6 cells", "kind: vesicles, source: USC, dose: 1e10 particles, cargo: [{name: MATN3}, {name: miR-21}, {name: miR-142-3p}, {name: miR-31-5p}]", "arms.1.doses", "at most 3 in one arm"),
+    study_with("more cargo than tables hold", "kind: cells, source: BM-MSC, dose: 6e6 cells", "kind: vesicles, source: USC, dose: 1e10 particles, cargo: [{name: MATN3}, {name: miR-21}, {name: miR-142-3p}, {name: miR-31-5p}]", "arms.2.doses", "at most 3 in one arm"),
     study_with("storage without a time", "kind: cells, source: BM-MSC, dose: 6e6 cells", "kind: vesicles, source: USC, dose: 1e10 particles, storage: {temperature: -80 C}", "storage.time", "required"),
     study_with("stored at another temperature", "kind: cells, source: BM-MSC, dose: 6e6 cells", "kind: vesicles, source: USC, dose: 1e10 particles, storage: {temperature: -70 C, time: 30 d}", "storage.temperature", "nearest: -80 C"),
     study_with("dose before the start", "at: 1 d", "at: -1 d", "doses.0.at", "zero or more"),

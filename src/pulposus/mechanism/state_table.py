@@ -87,7 +87,7 @@ class StateTable:
         """Return the corner below shares (points, some of the axes), and how far beyond it they are on each axis where any is."""
         roots, ends, apart = self._grid
         root, last, strides = roots[axes], ends[axes], apart[axes]
-        v = np.ascontiguousarray(seen.T)
+        v = np.array(seen.T, order="C")  # a copy, as it is worked on in place
         np.clip(v, 0.0, 1.0, out=v)
         np.sqrt(v, out=v, where=root[:, None])
         v *= last[:, None]

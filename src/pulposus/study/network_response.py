@@ -40,8 +40,9 @@ def cargo_read(laws: Mapping[str, Any], arms: Iterable[Iterable[Any]]) -> list[d
     """
     found: list[dict[str, float]] = [{}] if laws.get("response") == "network" else []
     if laws.get("vesicle_effect") != "none":
-        held = ([cargo for each in products if each.kind == "vesicles" for cargo in contents_of(each)] for products in arms)
-        found += [states for states in map(states_of, held) if states and states not in found]
+        for products in arms:
+            states = states_of(cargo for each in products if each.kind == "vesicles" for cargo in contents_of(each))
+            found += [states] if states and states not in found else []
     return found
 
 
