@@ -46,7 +46,7 @@ class Response:
         if self.curve == "line":
             return np.clip((dose - self.none) / (self.full - self.none), 0.0, 1.0)
         middle = (half or self.half) ** self.hill
-        power = dose**self.hill
+        power = dose if self.hill == 1 else dose**self.hill  # the tissue asks this of every point again and again
         return middle / (middle + power) if self.curve == "falling" else power / (middle + power)
 
 

@@ -36,10 +36,11 @@ class SteadyState:
     residual: Array
 
 
-def steady_state(kinetics: Kinetics, x: Array, held: NDArray[np.bool_], ceiling: Array | None = None) -> SteadyState:
-    """Return the steady states that conditions reach from `x`, with the held entries kept.
+def steady_state(kinetics: Kinetics, x: Array, held: NDArray[np.bool_], ceiling: Array | None = None,
+                 brought: Array | None = None) -> SteadyState:
+    """Return the steady states that conditions reach from `x`, with the held entries kept: x = y A R + z.
 
-    x, held, ceiling: shape (nodes, conditions).
+    x, held, ceiling y, brought z (what comes from outside the cell): shape (nodes, conditions).
 
     >>> from pulposus.mechanism.network import load_network
     >>> network = load_network().of("NP"); kinetics = Kinetics(network)
@@ -50,20 +51,22 @@ def steady_state(kinetics: Kinetics, x: Array, held: NDArray[np.bool_], ceiling:
     parts = []
     for first in range(0, x.shape[1], CHUNK):
         cut = slice(first, first + CHUNK)
-        parts.append(_settle(kinetics, x[:, cut].copy(), held[:, cut], None if ceiling is None else ceiling[:, cut]))
+        more = (None if each is None else each[:, cut] for each in (ceiling, brought))
+        parts.append(_settle(kinetics, x[:, cut].copy(), held[:, cut], *more))
     status = tuple(word for _, words, _ in parts for word in words)
     return SteadyState(np.hstack([each for each, _, _ in parts]), status, np.concatenate([left for _, _, left in parts]))
 
 
-def _settle(kinetics: Kinetics, x: Array, held: NDArray[np.bool_], ceiling: Array | None) -> tuple[Array, list[str], Array]:
-    kept = x[held]
+def _settle(kinetics: Kinetics, x: Array, held: NDArray[np.bool_], ceiling: Array | None,
+            brought: Array | None) -> tuple[Array, list[str], Array]:
+    kept, more = x[held], np.zeros_like(x) if brought is None else brought
 
     def residual(y: Array, which: NDArray[np.intp]) -> Array:
         at = held[:, which]
-        return np.where(at, 0.0, kinetics.target(y, None if ceiling is None else ceiling[:, which]) - y)
+        return np.where(at, 0.0, kinetics.target(y, None if ceiling is None else ceiling[:, which]) + more[:, which] - y)
 
     for _ in range(SWEEPS):
-        x = kinetics.target(x, ceiling)
+        x = kinetics.target(x, ceiling) + more
         x[held] = kept
     every = np.arange(x.shape[1])
     gap = residual(x, every)

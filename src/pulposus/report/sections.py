@@ -12,7 +12,7 @@ from pulposus.report.bands import difference_series, series
 from pulposus.report.facts import OUTCOMES, Facts
 from pulposus.report.first_rows import evidence_n
 from pulposus.report.numbers import NOTHING, TINY, count, difference, interval, number, plus_minus, with_unit
-from pulposus.report.words import law, outcome, rival, said, unit, what
+from pulposus.report.words import hypothesis, law, outcome, rival, said, unit, what
 from pulposus.study.statistics import spread_of
 
 __all__ = ["ceilings", "evidence", "grades", "instrument", "laws", "outcomes", "reported", "rivals"]
@@ -180,6 +180,19 @@ def laws(facts: Facts, lang: str) -> list[dict[str, Any]]:
             continue
         first, second = law(name, choice, lang)
         others = [t.label(lang) for key, t in terms("law")[name].choices.items() if key != str(choice).lower() and name in RIVALS]
+        rows.append({"law": first, "choice": second, "rivals": others})
+    return rows + _hypotheses(facts, lang)
+
+
+def _hypotheses(facts: Facts, lang: str) -> list[dict[str, Any]]:
+    """Return the same of the hypotheses of the cell network; nothing where the run did not read it."""
+    from pulposus.mechanism.hypotheses import load_hypotheses
+
+    chosen = facts.about.get("hypotheses", {})
+    rows = []
+    for each in load_hypotheses() if chosen else ():
+        first, second = hypothesis(each.id, chosen[each.id], lang)
+        others = [hypothesis(each.id, option.id, lang)[1] for option in each.options if option.id != chosen[each.id]]
         rows.append({"law": first, "choice": second, "rivals": others})
     return rows
 

@@ -11,7 +11,7 @@ from pulposus.core.units import convert
 from pulposus.core.vocabulary import label, terms
 from pulposus.report.numbers import count, number, printed_unit
 
-__all__ = ["caution", "given", "joined", "law", "moment", "outcome", "reason", "record_label", "rival", "said", "subject",
+__all__ = ["caution", "given", "hypothesis", "joined", "law", "moment", "outcome", "reason", "record_label", "rival", "said", "subject",
            "subject_notes", "unit", "what"]
 
 _PERSON = {"sex": "sex", "modic": "modic", "endplate": "endplate_defect"}  # of a subject -> kind of word
@@ -111,6 +111,21 @@ def law(name: str, choice: Any, lang: str) -> tuple[str, str]:
     return term.label(lang), known.label(lang) if known else str(choice)
 
 
+def hypothesis(name: str, option: str, lang: str) -> tuple[str, str]:
+    """Return a hypothesis of the cell network and an option of it in words, as they stand where they are not known.
+
+    >>> hypothesis("timp1", "repair", "en")
+    ('TIMP1', 'TIMP1 holds degradation back')
+    """
+    from pulposus.mechanism.hypotheses import load_hypotheses
+
+    for each in load_hypotheses():
+        if each.id == name:
+            said_of = {o.id: o.says_zh if lang == "zh" else o.says for o in each.options}
+            return each.label_zh if lang == "zh" else each.label, said_of.get(option, option)
+    return name, option
+
+
 def rival(name: str, lang: str) -> str:
     """Return a rival such as `oxygen: michaelis_menten` in words.
 
@@ -118,9 +133,9 @@ def rival(name: str, lang: str) -> str:
     '蛋白聚糖周转：单池'
     """
     key, _, choice = name.partition(": ")
-    if key not in terms("law"):
+    if not choice:
         return name
-    first, second = law(key, choice, lang)
+    first, second = law(key, choice, lang) if key in terms("law") else hypothesis(key, choice, lang)
     return text("report_rival", lang, law=first, choice=second)
 
 

@@ -28,7 +28,7 @@ from pulposus.study.execute import cores, run_tasks
 from pulposus.study.network_response import ready_tables
 from pulposus.study.parts import Parts
 from pulposus.study.plan import Plan, accepted_draws, make_plan
-from pulposus.study.rivals import rival_laws
+from pulposus.study.rivals import network_cargo, rival_plans
 from pulposus.study.run import DrawOutcome, run_draw
 from pulposus.study.study_file import StudySpec, read_study
 from pulposus.therapy.cautions import cautions
@@ -77,10 +77,9 @@ class _Run:
         plan = make_plan(spec, NODES, record.seed)
         self.plans = {_DEFAULT: plan}
         if record.options["hypotheses"] == "all":
-            self.plans |= {rival: make_plan(spec, NODES, record.seed, laws) for rival, laws in rival_laws(plan).items()}
+            self.plans |= rival_plans(plan)
         self.indices, self.rejected = accepted_draws(plan, count)
-        products = [dose.product for arm in spec.arms for dose in arm.doses]
-        self.seconds_of_tables = sum(ready_tables(each.laws, products) for each in self.plans.values())
+        self.seconds_of_tables = sum(ready_tables(network_cargo(each), each.hypotheses) for each in self.plans.values())
         begun = time.monotonic()
         self.nominal = run_draw(plan, None)
         self.seconds_per_draw = time.monotonic() - begun
@@ -119,7 +118,7 @@ def compare(spec: StudySpec, text: str = "", *, draws: int | None = None, seed: 
     """Compare the arms of a study.
 
     text: the study file, kept in the record; draws, seed: instead of the study's; hypotheses: ``default`` or ``all``
-    (each rival law against the default, one at a time, on the same draws); workers: processes (all cores when None);
+    (each rival law or hypothesis against the default, one at a time, on the same draws); workers: processes (all cores when None);
     preview: called once with a first comparison; keep: a folder for finished draws, from which a stopped run goes on.
     Raises PulposusError when no draw holds together.
     """
@@ -188,7 +187,8 @@ def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, used: li
                | {"value": plan.parameters[r].value, "varies": plan.parameters[r].spread.kind != "none",
                   "trials": _trials(plan.parameters[r])}
                for r in used}
-    plain = {"arms": arms, "laws": dict(plan.laws), "rejected": {str(k): v for k, v in rejected.items()},
+    plain = {"arms": arms, "laws": dict(plan.laws), "hypotheses": dict(plan.hypotheses) if network_cargo(plan) else {},
+             "rejected": {str(k): v for k, v in rejected.items()},
              "ceilings": ceilings, "records": records, "used_parameters": used, "rivals_asked": rivals, "cited": cited,
              "subject": spec.subject.model_dump(), "title": spec.title, "note": spec.note,
              "cytokines": cytokines, "observe": list(spec.observe), "reported": [r.model_dump() for r in spec.reported]}
@@ -228,7 +228,8 @@ def difference(first: str | Path, second: str | Path) -> dict[str, Any]:
     shared = [arm for arm in names[0] if arm in names[1]]
     if not shared:
         raise InputError([Fault(str(second), "arms", ", ".join(names[1]), f"an arm of {first}: {', '.join(names[0])}")])
-    about = [{"subject": json.loads(r.dataset.attrs["subject"]), "laws": json.loads(r.dataset.attrs["laws"]), "seed": r.record.seed,
+    about = [{"subject": json.loads(r.dataset.attrs["subject"]), "laws": json.loads(r.dataset.attrs["laws"]),
+              "hypotheses": json.loads(r.dataset.attrs.get("hypotheses", "{}")), "seed": r.record.seed,
               "draws": int(r.dataset.sizes["draw"]), "days": float(r.dataset["time"].values[-1])} for r in (a, b)]
     notes = [f"{key} differ: {about[0][key]} and {about[1][key]}" for key in about[0] if about[0][key] != about[1][key]]
     notes += [f"only in the {side}: {', '.join(rest)}" for side, rest in

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pulposus.core.draws import Draw
 from pulposus.core.errors import PulposusError, RejectedDraw
 from pulposus.core.parameters import ParameterSet
+from pulposus.mechanism.hypotheses import choose
 from pulposus.study.study_file import StudySpec
 from pulposus.tissue.disc import check_draw, culture_supply, supply_of
 from pulposus.tissue.endplate import open_share
@@ -33,7 +34,8 @@ _NUMERALS = ("I", "II", "III", "IV", "V")
 
 @dataclass(frozen=True)
 class Plan:
-    """What every draw needs: study, laws (name -> choice), parameters with overrides, output times (s), seed."""
+    """What every draw needs: study, laws (name -> choice), parameters with overrides, output times (s), seed, hypotheses of the cell
+    network (name -> option)."""
 
     spec: StudySpec
     laws: Mapping[str, Any]
@@ -42,6 +44,7 @@ class Plan:
     seed: int
     nodes: int
     landmark: float = field(default=_LANDMARK)
+    hypotheses: Mapping[str, str] = field(default_factory=choose)
 
     def draw(self, index: int | None) -> Draw:
         """Return draw `index`, or the nominal one (all parameters at their central value) for None."""
@@ -74,15 +77,17 @@ def output_times(follow_up: float) -> NDArray[np.float64]:
     return np.unique(np.concatenate([grid, [min(_LANDMARK, follow_up), follow_up]]))
 
 
-def make_plan(spec: StudySpec, nodes: int, seed: int | None = None, laws: Mapping[str, Any] | None = None) -> Plan:
-    """Return the plan of a study; `laws` replaces single laws of the study (a rival)."""
+def make_plan(spec: StudySpec, nodes: int, seed: int | None = None, laws: Mapping[str, Any] | None = None,
+              hypotheses: Mapping[str, str] | None = None) -> Plan:
+    """Return the plan of a study; `laws` and `hypotheses` replace single ones of the study (a rival)."""
     chosen = {**spec.model.laws.model_dump(), **(laws or {})}
     overrides = dict(spec.model.overrides)
     parameters = ParameterSet.load()
     if chosen["glucose_limiter"] is not None and "glucose_limiter" in spec.model.laws.model_fields_set:
         overrides.setdefault("glucose_limiter", f"{chosen['glucose_limiter']!r} mM")  # stated, so no longer drawn
     return Plan(spec, chosen, parameters.override(overrides) if overrides else parameters, output_times(spec.follow_up),
-                spec.sampling.seed if seed is None else seed, nodes)
+                spec.sampling.seed if seed is None else seed, nodes,
+                hypotheses=choose({**spec.model.hypotheses, **(hypotheses or {})}))
 
 
 def accepted_draws(plan: Plan, count: int) -> tuple[list[int], dict[int, str]]:

@@ -32,7 +32,7 @@ __all__ = ["ArmOutcome", "DrawOutcome", "run_draw"]
 
 Array = NDArray[np.float64]
 _OWN = ("transplant", *LOSSES)  # processes whose ledger entries are fates, not arrivals
-_DOSE = "vesicle dose"  # the ledger entry of vesicles that arrive
+_DOSE, _LOST = "vesicle dose", "vesicles_lost"  # the ledger entry of vesicles that arrive, but for those in the compartment of the lost
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _builder(plan: Plan, draw: Any, geometry: Any) -> Callable[[list[Process], d
     supply, share = fed(draw, plan)
 
     def build(further: list[Process], options: dict[str, Any]) -> Disc:
-        base = tissue_processes(plan.laws, supply, share, response=response_of(plan.laws))
+        base = tissue_processes(plan.laws, supply, share, response=response_of(plan.laws, plan.hypotheses))
         return Disc(draw, geometry, [*base, *marrow_processes(plan.spec.subject), *further], plan.nodes, **options)
 
     return build
@@ -89,7 +89,7 @@ def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tup
     if treatment.cells_given:  # what a later needle takes out again has arrived before
         arrived = sum(max(v, 0.0) for k, v in entries.get("transplanted", {}).items() if k not in _OWN)
     else:
-        arrived = sum(entries.get(place, {}).get(_DOSE, 0.0) for place in ("vesicles", "gel_depot"))
+        arrived = sum(book.get(_DOSE, 0.0) for place, book in entries.items() if place != _LOST)
     return alive, float(arrived) / given
 
 
@@ -133,7 +133,7 @@ def run_draw(plan: Plan, index: int | None, control: Control | None = None) -> D
     discs: dict[str, Disc] = {}
     for arm in plan.spec.arms:
         try:
-            treatments[arm.name] = treat(arm.doses, draw, geometry, past.wounded, plan.laws)
+            treatments[arm.name] = treat(arm.doses, draw, geometry, past.wounded, plan.laws, plan.hypotheses)
             further = [*treatments[arm.name].processes, *past.processes(0.0, inf)]
             discs[arm.name] = build(further, past.disc_options(geometry))
             if reached is not None:

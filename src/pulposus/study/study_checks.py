@@ -16,7 +16,7 @@ from pulposus.core.vocabulary import limit, names, terms
 from pulposus.study.comparator import arms_without_comparator
 from pulposus.tissue.symptoms import SYMPTOMS
 
-__all__ = ["ORDER_MARK", "override_problems", "problems_across"]
+__all__ = ["ORDER_MARK", "hypothesis_problems", "override_problems", "problems_across"]
 
 ORDER_MARK = "<"  # between the arms of a reported order, the lowest first
 
@@ -30,6 +30,7 @@ def problems_across(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _name_problems(arms, known)
     nucleus = _nucleus_volume(data.get("subject"))
     for i, arm in arms:
+        yield from _cargo_problems(("arms", i, "doses"), arm)
         for j, dose in enumerate(_list(arm, "doses")):
             if isinstance(dose, Mapping):
                 yield from _dose_problems(("arms", i, "doses", j), dose, data.get("follow_up"))
@@ -144,10 +145,33 @@ def _dose_problems(path: tuple[str | int, ...], dose: Mapping[str, Any], follow_
     if route.get("target") == "endplate" and route.get("repair") not in (None, "none"):
         allowed = "none: no hole is left that could be repaired"
         yield (*path, "route", "repair"), f"{shorten(route['repair'])} with the target endplate", allowed, None
-    if what == "vesicles" and isinstance(product.get("cargo"), list) and len(product["cargo"]) > 1:
-        yield (*path, "product", "cargo"), shorten(product["cargo"]), "one cargo: several in one product are not built yet", None
+    held = [each.get("name") for each in _list(product, "cargo") if isinstance(each, Mapping)]
+    for k, name in enumerate(held):
+        if what == "vesicles" and isinstance(name, str) and name in held[:k]:
+            yield (*path, "product", "cargo", k, "name"), f"{shorten(name)} again", "every cargo of a product once", None
     if what == "extradiscal_sham" and way != "epidural":
         yield (*path, "route", "kind"), shorten(way), "epidural, as an extradiscal sham stays outside the disc", None
+
+
+def _cargo_problems(path: tuple[str | int, ...], arm: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield an arm whose vesicles bring more different cargo than the tables of the cell network can hold at once."""
+    from types import SimpleNamespace
+
+    from pulposus.mechanism.state_table import MOST_CARGOS
+    from pulposus.therapy.cargo import contents_of, states_of
+
+    held: list[Any] = []
+    for dose in _list(arm, "doses"):
+        product = dose.get("product") if isinstance(dose, Mapping) else None
+        if not isinstance(product, Mapping) or product.get("kind") != "vesicles" or product.get("source") not in names("vesicle_source"):
+            continue
+        named = [each.get("name") for each in _list(product, "cargo") if isinstance(each, Mapping)]
+        if all(name in names("cargo") for name in named):
+            cargo = tuple(SimpleNamespace(name=name, copies_per_particle=None) for name in named)
+            held += contents_of(SimpleNamespace(source=product["source"], cargo=cargo))
+    found = states_of(held)
+    if len(found) > MOST_CARGOS:
+        yield path, f"{len(found)} different cargos at once: {', '.join(found)}", f"at most {MOST_CARGOS} in one arm", None
 
 
 def _reported_problems(i: int, row: Mapping[str, Any], known: list[str], follow_up: Any) -> Iterator[Problem]:
@@ -168,6 +192,29 @@ def _reported_problems(i: int, row: Mapping[str, Any], known: list[str], follow_
     at, end = _seconds(row.get("time")), _seconds(follow_up)
     if at is not None and end is not None and at > end > 0:
         yield ("reported", i, "time"), shorten(row["time"]), f"up to the end of the follow-up, {follow_up}", None
+
+
+def hypothesis_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield hypotheses and options that the cell network does not have, and hypotheses of a study that does not read it."""
+    from pulposus.mechanism.hypotheses import load_hypotheses
+
+    model = data.get("model")
+    chosen, laws = (model.get(key) if isinstance(model, Mapping) else None for key in ("hypotheses", "laws"))
+    if not isinstance(chosen, Mapping) or not chosen:
+        return
+    known = {each.id: [option.id for option in each.options] for each in load_hypotheses()}
+    for name, option in chosen.items():
+        path = ("model", "hypotheses", str(name))
+        if name not in known:
+            yield path, shorten(name), ", ".join(known), nearest(str(name), list(known))
+        elif isinstance(option, str) and option not in known[name]:
+            yield path, shorten(option), ", ".join(known[name]), nearest(option, known[name])
+    laws = laws if isinstance(laws, Mapping) else {}
+    products = [dose.get("product") for arm in _list(data, "arms") for dose in _list(arm, "doses") if isinstance(dose, Mapping)]
+    vesicles = any(isinstance(each, Mapping) and each.get("kind") == "vesicles" for each in products)
+    if laws.get("response") != "network" and (not vesicles or laws.get("vesicle_effect") == "none"):
+        allowed = "{} where nothing reads the cell network: response: network does, and vesicles unless vesicle_effect is none"
+        yield ("model", "hypotheses"), shorten(dict(chosen)), allowed, None
 
 
 def override_problems(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 `load_study` reads a YAML file and returns a `StudySpec` of SI floats (s, m3, counts) with the text it came from, or
 raises `InputError` with every fault of the file at once. What the contract of the file knows and the program cannot
-do yet (several levels, hypotheses of the cell network, some outcomes) is refused by name, never ignored.
+do yet (several levels, some outcomes) is refused by name, never ignored.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from pulposus.core.fields import Factor, Label, Moment, Part, Time, Word, choice
 from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import read_model
 from pulposus.core.units import si
-from pulposus.core.vocabulary import limit, names, not_built, term
+from pulposus.core.vocabulary import limit, names, term
 from pulposus.study.arm import Arm, Dose, comparator_kind
 from pulposus.study.product_file import Product
 from pulposus.study.route_file import Route
-from pulposus.study.study_checks import override_problems, problems_across
+from pulposus.study.study_checks import hypothesis_problems, override_problems, problems_across
 from pulposus.tissue.disc_file import culture_problems, level_of
 from pulposus.tissue.history_file import History, turnover_problems
 from pulposus.tissue.laws import CourseLaws
@@ -89,22 +89,12 @@ class Subject(Person):
         return levels[0]
 
 
-def _no_hypotheses(value: Any) -> Any:
-    """Refuse hypotheses of the cell network by name, unknown ones as unknown."""
-    if isinstance(value, Mapping):
-        for name in value:
-            if name in not_built("hypothesis"):
-                raise NotAllowed(f"{shorten(name)} (needs the cell network, not built yet)", "hypotheses: {} for now")
-            choice("hypothesis", not_built("hypothesis"))(name)
-    return value
-
-
 class Model(Part):
     """Laws, hypotheses and parameter values that differ from the default."""
 
     laws: CourseLaws = Field(default_factory=CourseLaws, description="which law is used where there are rivals")
-    hypotheses: Annotated[dict[str, str], BeforeValidator(_no_hypotheses)] = Field(
-        default_factory=dict, description="hypotheses of the cell network; empty for now"
+    hypotheses: dict[str, str] = Field(
+        default_factory=dict, description="options of the cell network's contradictions, such as {mir_21: harmful}"
     )
     overrides: dict[str, Any] = Field(
         default_factory=dict, description="record -> quantity as text, or {value, spread, why}"
@@ -197,7 +187,8 @@ def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None =
     of_subject = [*person_problems(subject, ("subject",)), *turnover_problems(data, subject.get("species"))]
     if subject.get("medium") == "culture":
         of_subject += culture_problems(subject.get("species"), ("subject", "medium"))
-    return read_model(StudySpec, data, [*problems_across(data), *override_problems(data), *of_subject], file, line_of)
+    across = [*problems_across(data), *override_problems(data), *hypothesis_problems(data), *of_subject]
+    return read_model(StudySpec, data, across, file, line_of)
 
 
 def load_study(path: str | Path) -> tuple[StudySpec, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulposus.core.vocabulary import limit, terms
+from pulposus.therapy.cargo import contents_of
 from pulposus.tissue.geometry import Geometry
 
 __all__ = ["Caution", "cautions"]
@@ -32,7 +33,8 @@ def cautions(doses: Sequence[Any], geometry: Geometry, co_interventions: Sequenc
     """Return the warnings of an arm.
 
     overfill: an injection above the share of the nucleus that is warned of; repeat_foreign: cells of another donor given again;
-    lung: cells into a vein; cement: a closed endplate; confounded: what else is done to the patient.
+    lung: cells into a vein; cement: a closed endplate; no_target: cargo that acts on macrophages alone; confounded: what else is
+    done to the patient.
 
     >>> from types import SimpleNamespace as Is
     >>> disc = Geometry(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3)
@@ -51,6 +53,10 @@ def cautions(doses: Sequence[Any], geometry: Geometry, co_interventions: Sequenc
         found.append(Caution("lung"))
     if any(getattr(dose.route, "repair", "none") == "cement" for dose in doses):
         found.append(Caution("cement"))
+    held = [cargo for dose in doses if dose.product.kind == "vesicles" for cargo in contents_of(dose.product)]
+    aimless = sorted({cargo.node for cargo in held if cargo.node is not None and not cargo.acts})
+    if aimless:
+        found.append(Caution("no_target", {"cargo": ", ".join(aimless)}))
     if co_interventions:
         found.append(Caution("confounded", {"what": tuple(co_interventions)}))
     return found

@@ -16,6 +16,7 @@ from pulposus.therapy.product import CellTraits, cell_traits
 from pulposus.therapy.route import Delivery, DepotDose, amount_given
 from pulposus.therapy.transplant import Transplant
 from pulposus.therapy.vesicle_effect import vesicle_effects
+from pulposus.therapy.vesicle_pool import pools_of
 from pulposus.therapy.vesicles import vesicle_processes
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.process import Process
@@ -85,11 +86,12 @@ def _transplant(given: Sequence[tuple[Any, Delivery]], traits: CellTraits) -> li
 
 
 def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = False,
-          laws: Mapping[str, Any] | None = None) -> Treatment:
+          laws: Mapping[str, Any] | None = None, hypotheses: Mapping[str, str] | None = None) -> Treatment:
     """Return the treatment that these doses are in one draw of one disc, `wounded` already or not.
 
     An arm carries only the processes that its doses and an earlier wound need. laws: `homing` tells what draws cells; `vesicle_effect` and
-    `paracrine` are `none` where they are to have no effect. Raises InputError for an unknown route.
+    `paracrine` are `none` where they are to have no effect. hypotheses: options of the cell network that cargo acts by. Raises
+    InputError for an unknown route.
     """
     given = [(dose, _deliver(dose, draw, geometry)) for dose in doses]
     wounds = [e for _, d in given for e in d.wounds]
@@ -101,7 +103,8 @@ def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = F
         traits = _traits(draw, products, chosen)
         processes += _transplant(given, traits)
     if vesicles:
-        processes += [*vesicle_processes(vesicles, bool(products)), *vesicle_effects(vesicles, chosen, draw)]
+        pools = pools_of(vesicles)
+        processes += [*vesicle_processes(pools, bool(products)), *vesicle_effects(pools, chosen, draw, hypotheses)]
     if products:
         processes += _depots(given, traits, chosen["homing"])
     harms: dict[str, float] = {}

@@ -25,7 +25,6 @@ KINDS = (
     "needle",
     "observe",
     "event",
-    "hypothesis",
     "law",
 )
 
@@ -63,7 +62,7 @@ def test_what_is_not_built_is_known_by_name() -> None:
     )
     assert not set(names("observe")) & set(not_built("observe"))
     assert set(names("observe", built=False)) == set(names("observe")) | set(not_built("observe"))
-    assert {"puncture", "nucleotomy", "ageing"} <= set(names("event")) and names("hypothesis") == ()
+    assert {"puncture", "nucleotomy", "ageing"} <= set(names("event"))
 
 
 def test_every_needle_and_carrier_has_its_record() -> None:

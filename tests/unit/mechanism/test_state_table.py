@@ -18,7 +18,8 @@ VECTOR = {"miR21": 0.9}
 def coarse():
     """Return a coarse table with cargo, and its model."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(state_table, "AXES", {"il1b": (3, 0, True), "tnf": (3, 1, True), "oxygen": (3, 2, False), "cargo": (3, 4, True)})
+        patched.setattr(state_table, "AXES", {"il1b": (3, True), "tnf": (3, True), "oxygen": (3, False)})
+        patched.setattr(state_table, "CARGO_NODES", (0, 3, 3))
         table = table_of(VECTOR)
     return table, CellModel(VECTOR, "NP", choose(), calibrated())
 
@@ -67,7 +68,8 @@ def test_the_real_table_is_within_a_few_percent_of_the_range_of_each_state():
 
 def test_a_table_is_kept_and_read_again_and_a_folder_that_cannot_be_written_is_no_matter(coarse, tmp_path, monkeypatch):
     made, _ = coarse
-    monkeypatch.setattr(state_table, "AXES", {"il1b": (2, 0, True), "tnf": (2, 1, True), "oxygen": (3, 2, False), "cargo": (2, 4, True)})
+    monkeypatch.setattr(state_table, "AXES", {"il1b": (2, True), "tnf": (2, True), "oxygen": (3, False)})
+    monkeypatch.setattr(state_table, "CARGO_NODES", (0, 2))
     monkeypatch.setattr(state_table, "_kept", {})
     first = table_of(VECTOR, folder=tmp_path)
     assert isinstance(first, StateTable) and len(list(tmp_path.glob("states-*.npz"))) == 1 and not list(tmp_path.glob("*.part*"))

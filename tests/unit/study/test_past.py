@@ -13,7 +13,7 @@ from pulposus.mechanism.calibration import calibrated
 from pulposus.mechanism.phenotypes import direct
 from pulposus.mechanism.state_table import cache_folder
 from pulposus.study import run as study_run
-from pulposus.study.network_response import NetworkResponse, ready_tables, response_of
+from pulposus.study.network_response import NetworkResponse, cargo_read, ready_tables, response_of
 from pulposus.study.plan import make_plan
 from pulposus.study.rivals import rival_laws
 from pulposus.study.run import run_draw
@@ -101,6 +101,7 @@ def test_the_network_can_take_the_place_of_the_simple_law():
 
 def test_the_tables_of_a_study_are_made_before_it_runs():
     exosome = SimpleNamespace(kind="vesicles", source="BM-MSC")
-    assert ready_tables({"response": "simple", "vesicle_effect": "none"}, [exosome]) == 0.0 == ready_tables({"vesicle_effect": "network"}, [])
-    ready_tables({"response": "simple", "vesicle_effect": "network"}, [exosome, exosome])
+    assert cargo_read({"response": "simple", "vesicle_effect": "none"}, [[exosome]]) == [] == cargo_read({"vesicle_effect": "network"}, [[], []])
+    read = cargo_read({"response": "simple", "vesicle_effect": "network"}, [[exosome, exosome], [exosome]])
+    assert read == [{"EV_BMSC": 1.0}] and ready_tables(read) >= 0.0 == ready_tables([])
     assert list(cache_folder().glob("states-*.npz"))

@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 from small_doses import DAY, cells, disc_of, dose, draw, holding, mL, run, vehicle, vesicles
 
-from pulposus.core.errors import InputError, PulposusError
+from pulposus.core.errors import InputError
 from pulposus.core.parameters import ParameterSet
 from pulposus.core.vocabulary import names
+from pulposus.mechanism import state_table
 from pulposus.mechanism.network import load_network
-from pulposus.therapy.cargo import cargo_names, cargo_of
+from pulposus.therapy.cargo import cargo_names, contents_of, states_of
+from pulposus.therapy.cautions import cautions
 from pulposus.therapy.treatment import treat
-from pulposus.therapy.vesicle_effect import VesicleEffect, potency
-from pulposus.therapy.vesicles import damkoehler, penetration_length, reached_share
+from pulposus.therapy.vesicle_effect import half_dose, potency
+from pulposus.therapy.vesicle_pool import pools_of, vesicle_dose
+from pulposus.therapy.vesicle_reach import damkoehler, penetration_length, reached_share
 from pulposus.tissue.points import Points
 
 DAYS = np.array([0.0, 0.5, 1.0, 2.0, 3.0, 7.0, 14.0, 28.0, 42.0])
@@ -182,26 +185,140 @@ def test_the_factors_are_one_without_cargo_and_grow_with_it():
 def test_potency_saturates_and_named_cargo_is_counted_in_copies():
     assert potency(np.array([0.0, 10.0, 1e30]), 0.6, 10.0).tolist() == [0.0, 0.3, 0.6]
     p = {"vesicle_half_dose": 1e3, "cargo_half_copies": 300.0, "cargo_copies_native": 0.01, "cargo_copies_loaded": 10.0}
-    halves = {how: VesicleEffect(cargo_of(SimpleNamespace(source="BM-MSC", modification=how, cargo=holding("miR-21")))).half(p) for how in ("native", "loaded")}
+    halves = {how: half_dose(*contents_of(SimpleNamespace(source="BM-MSC", modification=how, cargo=holding("miR-21"))), p) for how in ("native", "loaded")}
     assert halves == {"native": pytest.approx(3e4), "loaded": pytest.approx(30.0)}
-    assert VesicleEffect(cargo_of(SimpleNamespace(source="BM-MSC"))).half(p) == 1e3
-    counted = VesicleEffect(cargo_of(SimpleNamespace(source="BM-MSC", modification="loaded", cargo=holding("miR-21", 2.0))))
-    assert counted.half(p) == pytest.approx(150.0) and not {"cargo_copies_native", "cargo_copies_loaded"} & set(counted.parameters)
+    assert half_dose(*contents_of(SimpleNamespace(source="BM-MSC")), p) == 1e3
+    counted, = contents_of(SimpleNamespace(source="BM-MSC", modification="loaded", cargo=holding("miR-21", 2.0)))
+    assert half_dose(counted, p) == pytest.approx(150.0) and counted.symbol is None
 
 
-def test_different_cargo_in_one_arm_is_refused():
-    drawn = draw()
-    both = [dose(vesicles()), dose(vesicles(source="ADSC"), day=7)]
-    with pytest.raises(PulposusError, match="arms of their own"):
-        treat(both, drawn, disc_of(drawn))
-    assert not [q for q in treat(both, drawn, disc_of(drawn), laws={"vesicle_effect": "none"}).processes if q.name == "vesicle effect"]
+# ---- several cargos at once
+
+MIR21, FAT = {"cargo": holding("miR-21", 5.0), "modification": "loaded"}, {"source": "ADSC"}
+
+
+@pytest.fixture
+def coarse(monkeypatch):
+    """Let tables be coarse: what is looked at does not hang on how fine they are."""
+    monkeypatch.setattr(state_table, "AXES", {"il1b": (2, True), "tnf": (4, True), "oxygen": (3, False)})
+    monkeypatch.setattr(state_table, "CARGO_NODES", (0, 4, 4, 3))
+
+
+def effect_of(given, drawn):
+    """Return the process that cargo acts by, and what it reads of a draw whose cells are all reached."""
+    process = next(q for q in treat(given, drawn, disc_of(drawn)).processes if q.name == "vesicle effect")
+    p = {n: drawn.value(n) for n in process.parameters} | {pool.share: np.ones(4) for pool in process.pools}
+    return process, p
+
+
+def factors_of(given, drawn, **held):
+    """Return the factors of four points under TNF, with so many vesicles at work per cell as `held` says of each source or cargo."""
+    process, p = effect_of(given, drawn)
+    q = {pool.held: np.full(4, held.get(pool.cargo[0].node, 0.0)) for pool in process.pools}
+    state = {"il1b": np.zeros(4), "tnf": np.array([0.0, 1e-6, 5e-6, 5e-5]), "oxygen": np.full(4, 2e3), **q}
+    return process.modifiers(state, p, 0.0, np)
+
+
+def test_different_cargo_acts_at_once_and_is_not_counted_twice(coarse):
+    """Of two cargos with a shared way the pair does more than either and less than both changes multiplied."""
+    drawn = draw(cargo_full_share=1.0)
+    both = [dose(vesicles()), dose(vesicles(source="USC"), day=7)]  # PI3K and ERK by cargo that was not identified in either
+    pair, marrow, urine = (factors_of(both, drawn, **held) for held in ({"EV_BMSC": 1e4, "EV_USC": 1e4}, {"EV_BMSC": 1e4}, {"EV_USC": 1e4}))
+    stressed = slice(2, None)  # below, no cell dies in either
+    assert np.all(pair["death"][stressed] < np.minimum(marrow["death"], urine["death"])[stressed])
+    assert np.all(pair["death"][stressed] > (marrow["death"] * urine["death"])[stressed])
+    assert np.all(urine["death"][stressed] < 1)
+
+
+def test_the_order_of_doses_makes_no_difference(coarse):
+    drawn = draw(cargo_full_share=1.0)
+    given = [dose(vesicles(BIG, volume=2 * mL)), dose(vesicles(BIG / 2, "thermogel", 0.5 * mL, **FAT), day=3), dose(vesicles(BIG, volume=0.5 * mL, **MIR21), day=3)]
+    turned = [given[2], given[0], given[1]]
+    _, found = run({"given": given, "turned": turned}, drawn, DAYS[:6])
+    for name in (*TOLD, "cargo_per_cell", "vesicles_present", "target_cells_reached"):
+        np.testing.assert_array_equal(found["given"].readings[name], found["turned"].readings[name])
+
+
+@pytest.mark.parametrize("of", [{}, MIR21, {"carrier": "thermogel"}], ids=["whole", "named", "gel"])
+def test_equal_cargo_in_two_products_is_one_product_with_the_summed_dose(of):
+    drawn = draw(cargo_full_share=1.0)
+    other = {**of, "source": "UC-MSC"} if "cargo" in of else of  # a named cargo is the same whatever cell it came from
+    two = [dose(vesicles(BIG / 4, volume=2 * mL, **of)), dose(vesicles(BIG * 3 / 4, volume=2 * mL, **other))]
+    assert len(pools_of([vesicle_dose(0.0, each.product, 1.0) for each in two])) == 1
+    # the two needles of two doses are no matter of cargo: both arms have them
+    once = [dose(vesicles(BIG, volume=2 * mL, **of)), dose(vesicles(1.0, volume=2 * mL, **of))]
+    _, found = run({"two": two, "once": once}, drawn, DAYS[:6])
+    for name in (*TOLD, "cargo_per_cell", "vesicles_present"):
+        np.testing.assert_allclose(found["two"].readings[name], found["once"].readings[name], rtol=1e-7)
+    assert found["once"].readings["cargo_per_cell"][1] > 0
+
+
+def test_copies_of_one_cargo_add_up_before_they_saturate(coarse):
+    drawn = draw(cargo_full_share=1.0)
+    loaded, counted = ({"cargo": holding("miR-21", copies), "modification": "loaded"} for copies in (2.0, 6.0))
+    process, p = effect_of([dose(vesicles(**loaded)), dose(vesicles(**counted))], drawn)
+    q = {pool.held: np.full(4, 30.0 if pool.cargo[0].copies == 2.0 else 70.0) for pool in process.pools}
+    s = process._along(process.pools, q, p)
+    assert s.shape == (4, 1) and s[0, 0] == pytest.approx((60 + 420) / (60 + 420 + drawn.value("cargo_half_copies")))
+
+
+def test_a_little_of_a_second_cargo_changes_a_little(coarse):
+    """A miRNA that a whole vesicle brings too is raised from where that vesicle has it, never pulled down to its own dose."""
+    drawn = draw(cargo_full_share=1.0)
+    given = [dose(vesicles()), dose(vesicles(**MIR21))]
+    alone, with_little, with_much = (factors_of(given, drawn, EV_BMSC=1e4, miR21=q) for q in (0.0, 1.0, 1e6))
+    assert all(np.all(np.abs(with_little[n] / alone[n] - 1) < 0.05) for n in alone)
+    assert np.all(with_much["death"][2:] < alone["death"][2:])
+
+
+@pytest.mark.parametrize("held", [{"EV_BMSC": 2e3}, {"miR21": 40.0}], ids=["whole", "named"])
+def test_one_of_two_cargos_alone_is_as_in_its_own_table(coarse, held):
+    """A named cargo and the whole vesicle that holds it too: as either goes to nought, the pair is the other alone."""
+    drawn = draw(cargo_full_share=1.0)
+    own = vesicles() if "EV_BMSC" in held else vesicles(**MIR21)
+    of_two, of_one = (factors_of(given, drawn, **held) for given in ([dose(vesicles()), dose(vesicles(**MIR21))], [dose(own)]))
+    assert any(np.any(np.abs(of_one[n] - 1) > 0.01) for n in of_one)
+    for n in of_one:
+        np.testing.assert_allclose(of_two[n], of_one[n], rtol=1e-6)
+
+
+def test_cells_hold_the_cargo_of_the_pools_that_reach_them(coarse):
+    drawn = draw(cargo_full_share=1.0)
+    process, p = effect_of([dose(vesicles()), dose(vesicles(**FAT))], drawn)
+    wide, narrow = (next(pool for pool in process.pools if pool.cargo[0].node == node) for node in ("EV_BMSC", "EV_ADSC"))
+    state = {"il1b": np.zeros(4), "tnf": np.full(4, 5e-6), "oxygen": np.full(4, 2e3), wide.held: np.full(4, 1e4), narrow.held: np.full(4, 1e4)}
+    shares = {wide.share: np.array([1.0, 1.0, 0.6, 0.0]), narrow.share: np.array([1.0, 0.5, 0.0, 0.0])}
+    of = process.modifiers(state, {**p, **shares}, 0.0, np)["synthesis"]
+    both, first = of[0], 1 + (of[2] - 1) / 0.6
+    assert of[3] == 1.0 and both != pytest.approx(first, rel=1e-3) and of[1] == pytest.approx((both + first) / 2)
+
+
+def test_particles_of_every_pool_are_accounted_for_and_a_cargo_without_effect_is_a_pool_too():
+    drawn = draw(cargo_full_share=1.0)
+    given = {"beside": [dose(vesicles(BIG, volume=2 * mL)), dose(vesicles(BIG, "thermogel", 2 * mL, source="DPSC"))]}
+    treatments, found = run(given, drawn, DAYS)
+    history, book = found["beside"], found["beside"].ledger
+    assert len(next(q for q in treatments["beside"].processes if q.name == "vesicle effect").pools) == 1
+    held = sum(book.end.get(name, 0.0) for mark in ("", "_2") for name in (f"vesicles{mark}", f"gel_depot{mark}"))
+    gone = sum(-entry(history, f"vesicles{mark}", who) for mark in ("", "_2") for who in ("vesicle uptake", "vesicle decay"))
+    assert held + gone + book.end["vesicles_lost"] == pytest.approx(2 * BIG, rel=1e-8)
+
+
+def test_a_product_may_name_several_cargos(coarse):
+    held = (*holding("miR-21"), *holding("MATN3"))
+    contents = contents_of(SimpleNamespace(source="BM-MSC", modification="loaded", cargo=held))
+    assert states_of(contents) == {"MATN3": 0.9, "miR21": 0.9}
+    drawn = draw(cargo_full_share=1.0)
+    process, p = effect_of([dose(vesicles(modification="loaded", cargo=held))], drawn)
+    s = process._along(process.pools, {"cargo": np.full(4, 10.0)}, p)
+    assert len(process.pools) == 1 and s.shape == (4, 2) and np.all(s > 0)
 
 
 # ---- cargo
 
 def test_every_vesicle_source_has_a_record_and_dental_pulp_no_effect():
     network = load_network()
-    found = {source: cargo_of(SimpleNamespace(source=source)) for source in names("vesicle_source")}
+    found = {source: contents_of(SimpleNamespace(source=source))[0] for source in names("vesicle_source")}
     assert [source for source, cargo in found.items() if not cargo.acts] == ["P-MSC", "DPSC"]
     for cargo in found.values():
         assert not cargo.acts or (network[cargo.node].kind == "vesicle" and cargo.references)
@@ -212,21 +329,19 @@ def test_every_vesicle_source_has_a_record_and_dental_pulp_no_effect():
 def test_every_named_cargo_is_that_of_its_papers():
     network = load_network()
     for name in cargo_names():
-        cargo = cargo_of(SimpleNamespace(source="BM-MSC", modification="loaded", cargo=holding(name)))
+        cargo, = contents_of(SimpleNamespace(source="BM-MSC", modification="loaded", cargo=holding(name)))
         assert set(cargo.references) <= {r for edge in network.edges_from(cargo.node) for r in edge.references}, name
         assert cargo.acts == (name != "lncRNA CAHM")
     with pytest.raises(InputError, match="miR-21"):
-        cargo_of(SimpleNamespace(source="BM-MSC", cargo=holding("miR-2l")))
-    assert not cargo_of(SimpleNamespace(source="BM-MSC", cargo=holding("other", 5.0))).acts
-    with pytest.raises(PulposusError, match="several named cargos"):
-        cargo_of(SimpleNamespace(source="BM-MSC", cargo=(*holding("miR-21"), *holding("miR-31-5p"))))
+        contents_of(SimpleNamespace(source="BM-MSC", cargo=holding("miR-2l")))
+    assert not contents_of(SimpleNamespace(source="BM-MSC", cargo=holding("other", 5.0)))[0].acts
 
 
 def test_the_products_of_a_file_carry_what_they_say():
     from pulposus.study.product_sheet import read_product
 
     plain = {"kind": "vesicles", "source": "USC", "dose": "1e10 particles", "carrier": "saline"}
-    whole, named = (cargo_of(read_product({"version": 1, "product": {**plain, **more}}).product)
+    whole, named = (contents_of(read_product({"version": 1, "product": {**plain, **more}}).product)[0]
                     for more in ({}, {"modification": "loaded", "cargo": [{"name": "MATN3", "copies_per_particle": 3}]}))
     assert (whole.node, whole.whole, whole.copies) == ("EV_USC", True, None)
     assert (named.node, named.whole, named.copies, named.modification) == ("MATN3", False, 3.0, "loaded")
@@ -238,3 +353,9 @@ def test_what_vesicles_are_worth_is_assumed_and_may_be_nothing():
                    "vesicle_diffusivity", "injectate_soaked_share", "cargo_half_life", "vesicle_half_life", "gel_release_time"):
         assert records.lookup(symbol).origin == "assumed" and records.lookup(symbol).why, symbol
     assert records.lookup("cargo_full_share").spread.low == 0.0
+
+
+def test_cargo_without_a_target_cell_is_a_caution():
+    given = {name: [dose(vesicles(modification="loaded", cargo=holding(name)))] for name in ("lncRNA CAHM", "miR-21")}
+    codes = {name: [(each.code, each.values) for each in cautions(doses, disc_of(draw()))] for name, doses in given.items()}
+    assert codes == {"lncRNA CAHM": [("no_target", {"cargo": "CAHM"})], "miR-21": []}

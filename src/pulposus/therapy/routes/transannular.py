@@ -9,7 +9,7 @@ from pulposus.therapy.injection import inject
 from pulposus.therapy.product import vesicle_dose_particles, viable_cells
 from pulposus.therapy.route import Delivery, carrier_symbol
 from pulposus.therapy.transplant import bolus
-from pulposus.therapy.vesicles import vesicle_dose
+from pulposus.therapy.vesicle_pool import vesicle_dose
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.wound import opening, puncture
 
