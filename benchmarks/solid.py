@@ -1,7 +1,7 @@
 """The generic L4/L5 in three dimensions: T01 to T04 on three meshes, and core-seconds, memory and cost exponent.
 
-Run with `python benchmarks/solid.py`; `--quick` leaves out 200k nodes, `--cost` the values. Every size is timed in a process of its own, file to
-solution, cold, one thread; the imports are counted apart. Nothing here is a test.
+Run with `python benchmarks/solid.py`; `--quick` leaves out 200k nodes, `--cost` the values. Every size is timed in a process
+of its own, file to solution, cold, one thread; the imports are counted apart. Nothing here is a test.
 """
 
 from __future__ import annotations
