@@ -84,8 +84,7 @@ def stiffness(mesh: Mesh) -> Stiffness:
     pattern.sort_indices()
     place = coo_array((np.arange(1, pattern.nnz + 1), (np.repeat(np.arange(mesh.size), np.diff(pattern.indptr)),
                                                        pattern.indices))).tocsr()
-    slot = np.asarray(place[rows, cols]).ravel().astype(np.int64) - 1
-    slot = slot.reshape(-1, k * k)
+    slot = np.asarray(place[rows, cols]).reshape(-1, k * k) - 1
     along = [grad[:, :, d, None] * grad[:, None, :, d] * volume[:, None, None] for d in range(mesh.nodes.shape[1])]
     terms = {}
     for index in np.unique(mesh.region):

@@ -43,7 +43,7 @@ class Points:
     def at(self, coefficients: Array) -> Array:
         """Return the values at the points, (..., points), of coefficients (..., dof)."""
         if self.node is not None:
-            return coefficients[..., self.node]
+            return coefficients.take(self.node, axis=-1)
         return coefficients @ self.basis.T
 
     def load(self, rate: Array) -> Array:
