@@ -46,6 +46,12 @@ def steady() -> None:
         seconds, solution = cores(lambda of=of: disc_of(of).steady())
         row(f"steady cold solve, {size} nodes, mesh to solution", f"{seconds:.3f} core-s", limit)
         row("  Newton / Krylov iterations", f"{solution.newton} / {solution.krylov}", "Krylov independent of the mesh")
+    rows = []
+    for nodes in (1000, 3000, 10_000, 30_000, 100_000):
+        of = spec.model_copy(update={"mesh": spec.mesh.model_copy(update={"nodes": nodes})})
+        rows.append((disc_of(of).mesh.size, cores(lambda of=of: disc_of(of).steady(), 3 if nodes < 100_000 else 1)[0]))
+    n, t = np.log(rows).T
+    row(f"  cost exponent, {rows[0][0]} to {rows[-1][0]} nodes", f"{np.polyfit(n, t, 1)[0]:.2f}", "<= 1.10")
 
 
 def five_arms() -> None:

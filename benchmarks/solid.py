@@ -1,7 +1,7 @@
 """The generic L4/L5 in three dimensions: T01 to T04 on three meshes, and core-seconds, memory and cost exponent.
 
-Run with `python benchmarks/solid.py`; `--quick` leaves out 200k nodes. Every size is timed in a process of its own, file to
-solution, cold, one thread; the imports are counted apart. Nothing here is a test.
+Run with `python benchmarks/solid.py`; `--quick` leaves out 200k nodes, `--cost` the values. Every size is timed in a process
+of its own, file to solution, cold, one thread; the imports are counted apart. Nothing here is a test.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def timed(nodes: int, times: int) -> dict[str, object]:
 def cost(sizes: list[int]) -> None:
     rows = []
     for nodes in sizes:
-        got = timed(nodes, 3 if nodes < 100_000 else 2)
+        got = timed(nodes, 3 if nodes < 100_000 else 1)
         rows.append((got["nodes"], got["seconds"]))
         share, largest = got["positive"]
         print(f"{got['nodes']:>7} nodes in {got['planes']} planes  {got['seconds']:6.2f} core-s  {got['megabytes']:5.0f} MB  Newton/Krylov "
@@ -78,8 +78,11 @@ def validation(sizes: list[int]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
-    quick = parser.parse_args().quick
-    validation([10_000, 30_000, 50_000] if quick else [10_000, 50_000, 200_000])
+    parser.add_argument("--cost", action="store_true", help="core-seconds and memory alone")
+    asked = parser.parse_args()
+    quick = asked.quick
+    if not asked.cost:
+        validation([10_000, 30_000, 50_000] if quick else [10_000, 50_000, 200_000])
     cost([10_000, 50_000] if quick else [10_000, 25_000, 50_000, 100_000, 200_000])
 
 

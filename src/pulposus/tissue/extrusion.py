@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.operators import Stiffness
-from pulposus.tissue.points import Points
+from pulposus.tissue.points import Points, lumped
 from pulposus.tissue.solid import SolidMesh
 
 __all__ = ["areas", "positive_share", "stiffness", "volumes"]
@@ -35,16 +35,9 @@ def _by_layer(mesh: SolidMesh) -> tuple[Array, Integers]:
 
 def volumes(mesh: SolidMesh) -> Points:
     """Return the evaluation points of the lumped scheme: one per (node, region), with its exact volume (m3)."""
-    from scipy.sparse import csr_array
-
-    dz, region = _by_layer(mesh)
+    dz, _ = _by_layer(mesh)
     share = mesh.plane.area[None, :, None] * (dz + dz.sum(axis=2, keepdims=True)) / 12 / 2  # of one corner on one plane
-    key = mesh.cells * len(REGIONS) + mesh.region[:, None]
-    unique, inverse = np.unique(key.ravel(), return_inverse=True)
-    volume = np.bincount(inverse, np.concatenate([share, share], axis=2).ravel()).astype(np.float64)
-    node, index = unique // len(REGIONS), unique % len(REGIONS)
-    basis = csr_array((np.ones(len(node)), (np.arange(len(node)), node)), shape=(len(node), mesh.size))
-    return Points(basis, volume, index, node, mesh.nodes[node])
+    return lumped(mesh, np.concatenate([share, share], axis=2))
 
 
 def areas(mesh: SolidMesh, tag: str) -> Array:

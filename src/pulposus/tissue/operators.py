@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pulposus.core.errors import PulposusError
 from pulposus.tissue.mesh import REGIONS, Mesh
-from pulposus.tissue.points import Points
+from pulposus.tissue.points import Points, lumped
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -84,14 +84,15 @@ def stiffness(mesh: Mesh) -> Stiffness:
     pattern.sort_indices()
     place = coo_array((np.arange(1, pattern.nnz + 1), (np.repeat(np.arange(mesh.size), np.diff(pattern.indptr)),
                                                        pattern.indices))).tocsr()
-    slot = np.asarray(place[rows, cols]).ravel().astype(np.int64) - 1
+    slot = np.asarray(place[rows, cols]).reshape(-1, k * k) - 1
+    along = [grad[:, :, d, None] * grad[:, None, :, d] * volume[:, None, None] for d in range(mesh.nodes.shape[1])]
     terms = {}
     for index in np.unique(mesh.region):
-        for direction in range(mesh.nodes.shape[1]):
-            g = grad[:, :, direction]
-            local = g[:, :, None] * g[:, None, :] * np.where(mesh.region == index, volume, 0.0)[:, None, None]
-            terms[REGIONS[index], direction] = np.bincount(slot, local.ravel(), minlength=pattern.nnz).astype(np.float64)
-    return Stiffness(pattern.indptr, pattern.indices, terms)
+        inside = np.flatnonzero(mesh.region == index)
+        at = slot[inside].ravel()
+        for direction, local in enumerate(along):
+            terms[REGIONS[index], direction] = np.bincount(at, local[inside].ravel(), minlength=pattern.nnz).astype(np.float64)
+    return Stiffness(pattern.indptr.astype(np.int32), pattern.indices.astype(np.int32), terms)
 
 
 def volumes(mesh: Mesh) -> Points:
@@ -101,15 +102,7 @@ def volumes(mesh: Mesh) -> Points:
     >>> volumes(line("sphere", [("NP", 1.0)], 8)).volume.sum().round(4)
     np.float64(4.1888)
     """
-    from scipy.sparse import csr_array
-
-    _, _, share = _measure(mesh)
-    key = (mesh.cells * len(REGIONS) + mesh.region[:, None]).ravel()
-    unique, inverse = np.unique(key, return_inverse=True)
-    volume = np.bincount(inverse, share.ravel()).astype(np.float64)
-    node, region = unique // len(REGIONS), unique % len(REGIONS)
-    basis = csr_array((np.ones(len(node)), (np.arange(len(node)), node)), shape=(len(node), mesh.size))
-    return Points(basis, volume, region, node, mesh.nodes[node])
+    return lumped(mesh, _measure(mesh)[2])
 
 
 def areas(mesh: Mesh, tag: str) -> Array:

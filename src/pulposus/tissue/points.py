@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pulposus.tissue.mesh import REGIONS
+from pulposus.tissue.mesh import REGIONS, Mesh
 
-__all__ = ["Points", "regional"]
+__all__ = ["Points", "lumped", "regional"]
 
 Array = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class Points:
     def at(self, coefficients: Array) -> Array:
         """Return the values at the points, (..., points), of coefficients (..., dof)."""
         if self.node is not None:
-            return coefficients[..., self.node]
+            return coefficients.take(self.node, axis=-1)
         return coefficients @ self.basis.T
 
     def load(self, rate: Array) -> Array:
@@ -82,3 +82,26 @@ class Points:
     def to_nodes(self, density: Array) -> Array:
         """Return the volume-weighted nodal mean (..., dof) of a density (..., points), for maps."""
         return self.load(density) / self.load(np.ones_like(self.volume))
+
+
+def lumped(mesh: Mesh, share: Array) -> Points:
+    """Return one point per (node, region) of a mesh, with the volume that its cells have there.
+
+    share: (cells, corners) m3, the volume of each cell that goes to each of its corners.
+
+    >>> from pulposus.tissue.mesh import line
+    >>> slab = line("slab", [("NP", 1.0), ("AF", 1.0)], 8)
+    >>> points = lumped(slab, np.full((8, 2), 0.125))
+    >>> points.node[3:6].tolist(), points.region[3:6].tolist(), points.volume[3:6].tolist()
+    ([3, 4, 4], [0, 0, 1], [0.25, 0.125, 0.125])
+    """
+    from scipy.sparse import csr_array
+
+    key = (mesh.cells * len(REGIONS) + mesh.region[:, None]).ravel()
+    there = np.zeros(mesh.size * len(REGIONS), dtype=bool)
+    there[key] = True
+    unique, number = np.flatnonzero(there), np.cumsum(there) - 1
+    volume = np.bincount(number[key], share.ravel()).astype(np.float64)
+    node, region = unique // len(REGIONS), unique % len(REGIONS)
+    basis = csr_array((np.ones(len(node)), (np.arange(len(node)), node)), shape=(len(node), mesh.size))
+    return Points(basis, volume, region, node, mesh.nodes[node])
