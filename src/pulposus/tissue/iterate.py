@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Iterate", "Solution", "Task"]
+from pulposus.tissue.transport import span
+
+__all__ = ["Iterate", "Rows", "Solution", "Task"]
 
 Array = NDArray[np.float64]
 Values = dict[str, Any]
+
+
+class Rows:
+    """Some of the diffusing fields: their names, their numbers, and what picks their rows.
+
+    >>> Rows(["oxygen", "glucose", "tnf"], [1, 2]).names
+    ['glucose', 'tnf']
+    """
+
+    def __init__(self, fields: Sequence[str], numbers: Sequence[int]) -> None:
+        self.names, self.numbers, self.at = [fields[i] for i in numbers], list(numbers), span(numbers)
 
 
 @dataclass
@@ -45,8 +59,8 @@ class Task:
     rates: tuple[float, ...]
     decay: Array
     share: float
-    lead: NDArray[np.intp]
-    follow: NDArray[np.intp]
+    lead: Rows
+    follow: Rows
     tol: float
 
 
