@@ -126,16 +126,17 @@ class Coupled:
         """Solve from the guess (c, y). stored: 1 for fields whose d/dt counts, 0 for quasi-steady ones; share scales r."""
         task = self._task(g, t, y_hat or y, tau, c_hat, stored, share, tol)
         now = self._iterate(np.where(self.transport.free, c, self.transport.edge), y, task)
-        krylov = 0
+        krylov, blocks = 0, Blocks()
         for newton in range(_NEWTON + 1):
             if now.follow >= _NEAR * tol or max(now.lead, now.local) < tol <= now.follow:
                 now = self._iterate(self._follow(now, task), now.y, task)
             if now.worst < tol:
                 now, settled = self._settled(now, task)
-                return Solution(now.image, now.made, now.c, settled, newton, krylov, False, now.state, now.rates)
+                return Solution(now.image, now.made, now.c, settled, newton, krylov, False, now.state, now.rates, blocks)
             if not np.isfinite(now.worst) or newton == _NEWTON:
                 break
-            dc, dy, count = self._step(now, task)
+            blocks = self._blocks(now, task)
+            dc, dy, count = self._step(now, blocks, task)
             krylov += count
             for halving in range(_HALVINGS):
                 part = 0.5**halving
@@ -182,11 +183,15 @@ class Coupled:
                 found[task.follow.at] += ratio / (1 - ratio) * (found - c)[task.follow.at]
         return c * np.nan
 
-    def _step(self, now: Iterate, task: Task) -> tuple[Array, Values, int]:
+    def _blocks(self, now: Iterate, task: Task) -> Blocks:
+        """Return the derivatives of all rates by the fields that lead and the local ones."""
+        local = self.system.local if task.tau else []
+        return self.system.jacobian([*self.names, *local], [*task.lead.names, *local], now.state, task.t)
+
+    def _step(self, now: Iterate, blocks: Blocks, task: Task) -> tuple[Array, Values, int]:
         """Return what the Newton step takes off c and y, and the Krylov iterations it took."""
         system, lead, tau = self.system, task.lead.names, task.tau
         local = system.local if tau else []
-        blocks = system.jacobian([*self.names, *local], [*lead, *local], now.state, task.t)
         residual = {n: now.y[n] - now.made[n] for n in local}
         x, slopes = eliminated(blocks, tau, residual, system.coupled, lead) if tau else ({}, {})
         dc = now.c - now.image

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pulposus.tissue.elimination import Blocks
 from pulposus.tissue.transport import span
 
 __all__ = ["Iterate", "Rows", "Solution", "Task"]
@@ -31,7 +32,7 @@ class Rows:
 @dataclass
 class Solution:
     """c: (fields, nodes); y: local field -> (points,); used: the c at which rates were last evaluated; state: all of that state;
-    rates: process -> field -> rate per volume in it. A c = load(r) + b and y = y^ + tau f hold to round-off with these rates, so
+    rates: process -> field -> rate per volume in it; slopes: blocks of their derivatives at the last Newton step, if any. A c = load(r) + b and y = y^ + tau f hold to round-off with these rates, so
     balances drawn up with them close exactly.
     """
 
@@ -44,6 +45,7 @@ class Solution:
     continued: bool = False
     state: Values = field(default_factory=dict)
     rates: dict[str, Values] = field(default_factory=dict)
+    slopes: Blocks = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
