@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.tissue.elimination import Blocks, effective, eliminated
-from pulposus.tissue.iterate import Iterate, Rows, Solution, Task
+from pulposus.tissue.iterate import Iterate, Rows, Solution, Task, parted
 from pulposus.tissue.krylov import gmres
 from pulposus.tissue.system import System
 from pulposus.tissue.transport import Transport
@@ -118,8 +118,7 @@ class Coupled:
         b = self.transport.lift(rates)
         if c_hat is not None:
             b = b + storing[:, None] * self.transport.mass * c_hat
-        lead, follow = (Rows(self.names, np.flatnonzero(some).tolist()) for some in (decay == 0, decay > 0))
-        return Task(g, t, y_hat, tau, b, rates, decay, share, lead, follow, tol)
+        return Task(g, t, y_hat, tau, b, rates, decay, share, *parted(tuple(self.names), tuple((decay > 0).tolist())), tol)
 
     def solve(self, c: Array, y: Values, g: Values, t: float, *, tau: float | None = None, c_hat: Array | None = None,
               y_hat: Values | None = None, stored: Array | None = None, tol: float = TOL, share: float = 1.0) -> Solution:

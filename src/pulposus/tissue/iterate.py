@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from pulposus.tissue.elimination import Blocks
 from pulposus.tissue.transport import span
 
-__all__ = ["Iterate", "Rows", "Solution", "Task"]
+__all__ = ["Iterate", "Rows", "Solution", "Task", "parted"]
 
 Array = NDArray[np.float64]
 Values = dict[str, Any]
@@ -27,6 +28,17 @@ class Rows:
 
     def __init__(self, fields: Sequence[str], numbers: Sequence[int]) -> None:
         self.names, self.numbers, self.at = [fields[i] for i in numbers], list(numbers), span(numbers)
+
+
+@lru_cache
+def parted(fields: tuple[str, ...], following: tuple[bool, ...]) -> tuple[Rows, Rows]:
+    """Return the fields that lead and those that follow.
+
+    >>> [rows.names for rows in parted(("oxygen", "tnf"), (False, True))]
+    [['oxygen'], ['tnf']]
+    """
+    lead, follow = ([i for i, one in enumerate(following) if one == wanted] for wanted in (False, True))
+    return Rows(fields, lead), Rows(fields, follow)
 
 
 @dataclass

@@ -115,7 +115,7 @@ class Stepper:
                   rates: dict[str, dict[str, Any]]) -> Snapshot:
         """Return the snapshot with the rates that were evaluated in `state`; diffusing rates are filled in by the caller."""
         system, volume = self.system, self.system.points.volume
-        dy = {n: rate + np.zeros_like(volume) for n, rate in system.summed(system.local, rates).items()}
+        dy = {n: rate if np.ndim(rate) else np.full_like(volume, rate) for n, rate in system.summed(system.local, rates).items()}
         by: dict[str, dict[str, float]] = {process.name: {} for process in system.processes}
         for process, fed in rates.items():
             by[process] = {n: float(np.dot(rate, volume) if np.ndim(rate) else rate * volume.sum()) for n, rate in fed.items()}
@@ -212,9 +212,16 @@ class Stepper:
             if stage is None:
                 return None
             stages.append(stage)
-        moved = {q: {f: h * sum(b * k.by.get(q, {}).get(f, 0.0) for b, k in zip(_B, stages, strict=True)) for f in book}
-                 for q, book in stages[-1].by.items()}
-        return stages[-1], self._error(stages, h), moved
+        return stages[-1], self._error(stages, h), self._moved(stages, h)
+
+    @staticmethod
+    def _moved(stages: list[Snapshot], h: float) -> dict[str, dict[str, float]]:
+        """Return what each process moved of each field during a step."""
+        out: dict[str, dict[str, float]] = {}
+        for process, last in stages[-1].by.items():
+            books = [stage.by.get(process, {}) for stage in stages]
+            out[process] = {f: h * sum([b * book.get(f, 0.0) for b, book in zip(_B, books, strict=True)]) for f in last}
+        return out
 
     def _error(self, stages: list[Snapshot], h: float) -> float:
         system, new, parts = self.system, stages[-1], [h * e for e in _E]

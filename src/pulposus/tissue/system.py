@@ -119,12 +119,12 @@ class System:
     @staticmethod
     def summed(names: Sequence[str], rates: dict[str, dict[str, Any]]) -> dict[str, Any]:
         """Return the sums over all processes of the rates of the named fields."""
-        out: dict[str, Any] = dict.fromkeys(names, 0.0)
+        out: dict[str, Any] = dict.fromkeys(names)
         for of_process in rates.values():
             for field, rate in of_process.items():
                 if field in out:
-                    out[field] = out[field] + rate
-        return out
+                    out[field] = rate if out[field] is None else out[field] + rate
+        return {field: 0.0 if rate is None else rate for field, rate in out.items()}
 
     def jacobian(self, names: Sequence[str], by: Sequence[str], state: dict[str, Any], t: float) -> Blocks:
         """Return the summed derivative blocks d rate(name) / d by."""
