@@ -44,8 +44,8 @@ def parted(fields: tuple[str, ...], following: tuple[bool, ...]) -> tuple[Rows, 
 @dataclass
 class Solution:
     """c: (fields, nodes); y: local field -> (points,); used: the c at which rates were last evaluated; state: all of that state;
-    rates: process -> field -> rate per volume in it; slopes: blocks of their derivatives at the last Newton step, if any. A c = load(r) + b and y = y^ + tau f hold to round-off with these rates, so
-    balances drawn up with them close exactly.
+    rates: process -> field -> rate per volume in it; slopes: blocks of their derivatives at the last Newton step, if there was one.
+    A c = load(r) + b and y = y^ + tau f hold to round-off with these rates, so balances drawn up with them close exactly.
     """
 
     c: Array

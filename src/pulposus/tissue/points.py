@@ -32,7 +32,8 @@ def regional(draw: Any, symbol: str, regions: tuple[str, ...], grade: str | None
 class Points:
     """basis: (points, dof) sparse or dense; volume: (points,) m3; region: (points,) index into REGIONS.
 
-    node: the node of each point where B is a plain gather, ascending and none left out; place: (points, axes) where each point lies (m), from the middle of the disc.
+    node: the node of each point where B is a plain gather, ascending and none left out; place: (points, axes) where each point
+    lies (m), from the middle of the disc.
     """
 
     basis: Any
@@ -55,16 +56,17 @@ class Points:
         """Return B^T amount, (..., dof), of amounts at the points (..., points)."""
         if self.node is None:
             return amount @ self.basis
-        first, further = self._first
+        first, further, node = self._places
         gathered = amount.take(first, axis=-1)
-        np.add.at(gathered, (..., self.node[further]), amount[..., further])
+        np.add.at(gathered, np.index_exp[..., node], amount[..., further])
         return gathered
 
     @cached_property
-    def _first(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """The first point of every node, and the further points, at borders of regions."""
-        begins = np.diff(self.node, prepend=-1) > 0
-        return np.flatnonzero(begins), np.flatnonzero(~begins)
+    def _places(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
+        """The first point of every node, the further points, at borders of regions, and the nodes of these."""
+        node = np.asarray(self.node)
+        begins = np.diff(node, prepend=-1) > 0
+        return np.flatnonzero(begins), np.flatnonzero(~begins), node[~begins]
 
     def coupling(self, slope: Array) -> Callable[[Array], Array]:
         """Return v -> B^T (w slope B v) among fields, for slopes (fields, fields, points) and v (fields, dof)."""
