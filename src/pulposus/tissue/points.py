@@ -58,7 +58,7 @@ class Points:
             return amount @ self.basis
         first, further, node = self._places
         gathered = amount.take(first, axis=-1)
-        np.add.at(gathered, np.index_exp[..., node], amount[..., further])
+        np.add.at(gathered.T, node, amount.T[further])
         return gathered
 
     @cached_property
