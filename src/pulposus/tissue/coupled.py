@@ -12,6 +12,7 @@ fails is repeated by density continuation: r is scaled up in geometric stages.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -158,7 +159,12 @@ class Coupled:
             names = [n for each in left for n in each]
             blocks = self.system.jacobian(names, names, now.state, task.t)
             dy = eliminated(blocks, task.tau or 0.0, {n: now.y[n] - now.made[n] for n in names}, names, [])[0]
-            now = self._iterate(now.c, {**now.y, **{n: now.y[n] - d for n, d in dy.items()}}, task)
+            y = now.y | {n: now.y[n] - d for n, d in dy.items()}
+            state = self.state(now.c, y, task.g, task.t)
+            rates = now.rates | self.system.rates_by_process(names, state, task.t)
+            r = self.system.summed(names, rates)
+            made = now.made | {n: task.y_hat[n] + (task.tau or 0.0) * r[n] for n in names}
+            now = replace(now, y=y, state=state, rates=rates, made=made)
         return now, False
 
     def _follow(self, now: Iterate, task: Task) -> Array:
