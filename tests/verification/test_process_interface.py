@@ -237,3 +237,28 @@ def test_mean_and_map_of_a_density():
     assert points.mean(density, 1) == pytest.approx(2.0) and points.mean(density, 0) == pytest.approx(5.0)
     np.testing.assert_allclose(points.to_nodes(np.full(len(points.volume), 3.0)), 3.0, rtol=1e-14)
     assert ax1(300).size == points.basis.shape[1]
+
+
+def test_slopes_carry_fields_alike_for_a_gather_and_a_dense_basis():
+    """Points.coupling is load(sum slope at(v)), on the nodes at once where the basis gathers."""
+    points = disc().points
+    dense = Points(points.basis.toarray(), points.volume, points.region, None)
+    rng = np.random.default_rng(5)
+    slope, v = rng.standard_normal((2, 2, len(points.volume))), rng.standard_normal((2, points.basis.shape[1]))
+    plain = points.load((slope * points.at(v)).sum(axis=1))
+    for each in (points, dense):
+        np.testing.assert_allclose(each.coupling(slope)(v), plain, rtol=1e-11, atol=1e-14 * np.abs(plain).max())
+
+
+def test_what_is_told_of_several_states_is_told_of_each_alone():
+    """Disc.read: one row per state, whatever stands beside it."""
+    mine = disc()
+    c, y, g = mine.initial()
+    poorer = {**y, "aggrecan_intact": 0.7 * y["aggrecan_intact"], "collagen_denatured": y["collagen_denatured"] + 0.1}
+    views = [mine.view(0.0, c, y, g), mine.view(1.0, 0.5 * c, poorer, {**g, "annulus_settled": 0.2})]
+    both, alone = mine.read(views), [mine.read([view]) for view in views]
+    assert both["height_index"][1] < both["height_index"][0] and both["gag"].shape == (2, len(REGIONS))
+    for name, rows in both.items():
+        assert len(rows) == 2, name
+        for i in range(2):
+            np.testing.assert_allclose(rows[i], alone[i][name][0], rtol=1e-12, err_msg=name)

@@ -119,7 +119,7 @@ def damage_of(state: State, p: State) -> Any:
     0.3
     """
     denatured = (state["collagen_denatured"] * p["annulus_weight"]).sum(axis=-1)
-    return np.clip(state["annulus_damage"] + p["annulus_damage_gain"] * denatured, 0.0, 1.0)
+    return np.minimum(np.maximum(state["annulus_damage"] + p["annulus_damage_gain"] * denatured, 0.0), 1.0)
 
 
 class Annulus(Process):

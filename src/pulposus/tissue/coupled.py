@@ -12,13 +12,14 @@ cold start that fails is repeated by density continuation: r is scaled up in geo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.tissue.elimination import Blocks, effective, eliminated
-from pulposus.tissue.iterate import Iterate, Solution, Task
+from pulposus.tissue.iterate import Iterate, Rows, Solution, Task, parted
 from pulposus.tissue.krylov import gmres
 from pulposus.tissue.repetition import repeated
 from pulposus.tissue.system import System
@@ -43,6 +44,7 @@ class Coupled:
     def __init__(self, system: System, transport: Transport) -> None:
         self.system, self.transport = system, transport
         self.names = [f.name for f in transport.fields]
+        self.every = Rows(self.names, range(len(self.names)))
         self.scale = np.array([f.scale for f in transport.fields])[:, None]
         self.slow = np.array([f.kind == "slow" for f in transport.fields])
         self.decay = np.array([f.decay if f.kind == "steady" else 0.0 for f in transport.fields])
@@ -62,24 +64,22 @@ class Coupled:
         return effective(blocks, eliminated(blocks, tau, {}, local, names)[1] if tau else {}, names, local)
 
     # ---- one iterate
-    def _image(self, c: Array, r: Values, task: Task, rows: NDArray[np.intp]) -> Array:
+    def _image(self, c: Array, r: Values, task: Task, rows: Rows) -> Array:
         """Return A^-1 (share load(r) + b) with boundary values for the fields `rows`, or an improvement of c towards it, and c for
         the others."""
-        transport, image = self.transport, c.copy()
-        load = self.system.points.load(self._stacked(r, rows))
-        decay = task.decay[rows]
-        if decay.any():
-            load += decay[:, None] * transport.mass[rows] * c[rows]
-        inner = transport.image(c[rows], task.share * load + task.b[rows], task.rates, rows.tolist())
-        image[rows] = np.where(transport.free[rows], inner, transport.edge[rows])
+        transport, image, at = self.transport, c.copy(), rows.at
+        load = task.share * self.system.points.load(self._stacked(r, rows)) + task.b[at]
+        if task.decay[at].any():
+            load += task.share * task.decay[at, None] * transport.mass[at] * c[at]
+        image[at] = transport.image(c[at], load, task.rates, rows.numbers) + transport.edge[at]
         if task.tau is None:  # at rest a slow field stays as it is
             image[self.slow] = c[self.slow]
         return image
 
-    def _stacked(self, r: Values, rows: NDArray[np.intp]) -> Array:
-        out = np.empty((len(rows), len(self.system.points.volume)))
-        for place, i in enumerate(rows):
-            out[place] = r[self.names[i]]
+    def _stacked(self, r: Values, rows: Rows) -> Array:
+        out = np.empty((len(rows.names), len(self.system.points.volume)))
+        for row, name in zip(out, rows.names, strict=True):
+            row[:] = r[name]
         return out
 
     def _iterate(self, c: Array, y: Values, task: Task) -> Iterate:
@@ -88,25 +88,23 @@ class Coupled:
         local = system.local if task.tau else []
         rates = system.rates_by_process([*self.names, *local], state, task.t)
         r = system.summed([*self.names, *local], rates)
-        image = self._image(c, r, task, np.arange(len(self.names)))
+        image = self._image(c, r, task, self.every)
         made = {n: task.y_hat[n] + task.tau * r[n] for n in local} if task.tau else y
-        lead, local = self._size((c - image)[task.lead], task.lead), self._off(y, made, system.coupled if task.tau else [])
-        return Iterate(c, y, state, rates, image, made, lead, local, self._moved(c[task.follow], image[task.follow], task.follow))
+        off_lead, off_local = self._size((c - image)[task.lead.at], task.lead), self._off(y, made, system.coupled if task.tau else [])
+        return Iterate(c, y, state, rates, image, made, off_lead, off_local, self._moved(c[task.follow.at], image[task.follow.at], task.follow))
 
     def _off(self, y: Values, made: Values, names: list[str]) -> float:
         """Return by how much local fields are off, of their scale and size."""
         off = [np.abs(made[n] - y[n]).max() / (self.system.fields[n].scale + np.abs(y[n]).max()) for n in names]
         return float(np.max(off, initial=0.0)) / _LOCAL
 
-    def _size(self, G: Array, rows: Any) -> float:
-        return float(np.max(np.abs(G / self.scale[rows]), initial=0.0))
+    def _size(self, G: Array, rows: Rows) -> float:
+        return float(np.abs(G / self.scale[rows.at]).max(initial=0.0))
 
-    def _moved(self, c: Array, image: Array, follow: NDArray[np.intp]) -> float:
+    def _moved(self, c: Array, image: Array, follow: Rows) -> float:
         """Return by how much the fields that follow are to move, of their scale and size."""
-        if not len(follow):
-            return 0.0
-        size = self.scale[follow] + np.max(np.abs(image), axis=1, keepdims=True)
-        return float(np.max(np.abs(image - c) / size))
+        size = self.scale[follow.at] + np.abs(image).max(axis=1, keepdims=True)
+        return float((np.abs(image - c) / size).max(initial=0.0))
 
     # ---- solve
     def _task(self, g: Values, t: float, y_hat: Values, tau: float | None, c_hat: Array | None, stored: Array | None, share: float,
@@ -120,23 +118,24 @@ class Coupled:
         b = self.transport.lift(rates)
         if c_hat is not None:
             b = b + storing[:, None] * self.transport.mass * c_hat
-        return Task(g, t, y_hat, tau, b, rates, decay, share, np.flatnonzero(decay == 0), np.flatnonzero(decay > 0), tol)
+        return Task(g, t, y_hat, tau, b, rates, decay, share, *parted(tuple(self.names), tuple((decay > 0).tolist())), tol)
 
     def solve(self, c: Array, y: Values, g: Values, t: float, *, tau: float | None = None, c_hat: Array | None = None,
               y_hat: Values | None = None, stored: Array | None = None, tol: float = TOL, share: float = 1.0) -> Solution:
         """Solve from the guess (c, y). stored: 1 for fields whose d/dt counts, 0 for quasi-steady ones; share scales r."""
         task = self._task(g, t, y_hat or y, tau, c_hat, stored, share, tol)
         now = self._iterate(np.where(self.transport.free, c, self.transport.edge), y, task)
-        krylov = 0
+        krylov, blocks = 0, Blocks()
         for newton in range(_NEWTON + 1):
             if now.follow >= _NEAR * tol or max(now.lead, now.local) < tol <= now.follow:
                 now = self._iterate(self._follow(now, task), now.y, task)
             if now.worst < tol:
                 now, settled = self._settled(now, task)
-                return Solution(now.image, now.made, now.c, settled, newton, krylov, False, now.state, now.rates)
+                return Solution(now.image, now.made, now.c, settled, newton, krylov, False, now.state, now.rates, blocks)
             if not np.isfinite(now.worst) or newton == _NEWTON:
                 break
-            dc, dy, count = self._step(now, task)
+            blocks = self._blocks(now, task)
+            dc, dy, count = self._step(now, blocks, task)
             krylov += count
             for halving in range(_HALVINGS):
                 part = 0.5**halving
@@ -159,39 +158,50 @@ class Coupled:
             names = [n for each in left for n in each]
             blocks = self.system.jacobian(names, names, now.state, task.t)
             dy = eliminated(blocks, task.tau or 0.0, {n: now.y[n] - now.made[n] for n in names}, names, [])[0]
-            now = self._iterate(now.c, {**now.y, **{n: now.y[n] - d for n, d in dy.items()}}, task)
+            y = now.y | {n: now.y[n] - d for n, d in dy.items()}
+            state = self.state(now.c, y, task.g, task.t)
+            rates = now.rates | self.system.rates_by_process(names, state, task.t)
+            r = self.system.summed(names, rates)
+            made = now.made | {n: task.y_hat[n] + (task.tau or 0.0) * r[n] for n in names}
+            now = replace(now, y=y, state=state, rates=rates, made=made)
         return now, False
 
     def _follow(self, now: Iterate, task: Task) -> Array:
         """Return c with the fields that follow at rest, all else held; NaN where they come to none."""
-        rows, c = task.follow, now.c.copy()
-        names = [self.names[i] for i in rows]
+        rows, c = task.follow.at, now.c.copy()
 
         def image(followers: Array) -> Array:
             c[rows] = followers
-            return self._image(c, self.system.rates(names, self.state(c, now.y, task.g, task.t), task.t), task, rows)[rows]
+            state = self.state(c, now.y, task.g, task.t)
+            return self._image(c, self.system.rates(task.follow.names, state, task.t), task, task.follow)[rows]
 
         def moved(followers: Array, image: Array) -> float:
-            return self._moved(followers, image, rows)
+            return self._moved(followers, image, task.follow)
 
         tol = task.tol * (_NEAR if now.follow >= _NEAR * task.tol else 1)
         found = repeated(image, now.c[rows], now.image[rows], moved, 1 / self.scale[rows], tol)
         c[rows] = np.nan if found is None else found
         return c
 
-    def _step(self, now: Iterate, task: Task) -> tuple[Array, Values, int]:
+    def _blocks(self, now: Iterate, task: Task) -> Blocks:
+        """Return the derivatives of all rates by the fields that lead and the local ones."""
+        local = self.system.local if task.tau else []
+        return self.system.jacobian([*self.names, *local], [*task.lead.names, *local], now.state, task.t)
+
+    def _step(self, now: Iterate, blocks: Blocks, task: Task) -> tuple[Array, Values, int]:
         """Return what the Newton step takes off c and y, and the Krylov iterations it took."""
-        system, lead, tau = self.system, [self.names[i] for i in task.lead], task.tau
+        system, lead, tau = self.system, task.lead.names, task.tau
         local = system.local if tau else []
-        blocks = system.jacobian([*self.names, *local], [*lead, *local], now.state, task.t)
         residual = {n: now.y[n] - now.made[n] for n in local}
         x, slopes = eliminated(blocks, tau, residual, system.coupled, lead) if tau else ({}, {})
-        dc = np.zeros_like(now.c)
-        rhs = (now.c - now.image)[task.lead] + self._answer(blocks, x, task, task.lead)
+        dc = now.c - now.image
+        rhs = dc[task.lead.at] + self._answer(blocks, x, task, task.lead)
         krylov = 0
-        if not self._size(rhs, task.lead) < task.tol:  # else they are where they belong already
-            dc[task.lead], krylov = self._direction(rhs, effective(blocks, slopes, lead, system.coupled), task)
-        at = dict(zip(lead, system.points.at(dc[task.lead]), strict=True))
+        if self._size(rhs, task.lead) < task.tol:  # they are where they belong already
+            dc[task.lead.at] = 0.0
+        else:
+            dc[task.lead.at], krylov = self._direction(rhs, effective(blocks, slopes, lead, system.coupled), task)
+        at = dict(zip(lead, system.points.at(dc[task.lead.at]), strict=True))
         dy = {n: x[n] + sum((slopes[n, w] * at[w] for w in lead if (n, w) in slopes), 0.0) for n in x}
         if tau and system.downstream:
             moved = at | dy
@@ -199,36 +209,36 @@ class Coupled:
                 if f in system.downstream and w in moved:
                     residual[f] = residual[f] + tau * b * moved[w]
             dy |= eliminated(blocks, tau, residual, system.downstream, [])[0]
-        if len(task.follow):
-            dc[task.follow] = (now.c - now.image)[task.follow] + self._answer(blocks, dy, task, task.follow)
+        dc[task.follow.at] += self._answer(blocks, dy, task, task.follow)
         return dc, dy, krylov
 
-    def _answer(self, blocks: Blocks, x: Values, task: Task, rows: NDArray[np.intp]) -> Array:
+    def _answer(self, blocks: Blocks, x: Values, task: Task, rows: Rows) -> Array:
         """Return A^-1 load(r_y x) of the fields `rows`, nought where it is below the tolerance: |A^-1 load(r)| <= |r| / k."""
-        names = [self.names[i] for i in rows]
-        r: Values = dict.fromkeys(self.names, 0.0)
+        r = np.zeros((len(rows.names), len(self.system.points.volume)))
+        place = dict(zip(rows.names, r, strict=True))
         for (f, n), b in blocks.items():
-            if f in names and n in x:
-                r[f] = r[f] + b * x[n]
-        zero, stacked = np.zeros((len(rows), self.transport.size)), self._stacked(r, rows)
-        least = task.tol * self.scale[rows] * task.decay[rows][:, None]
-        if np.all(np.abs(stacked) <= least):
+            if f in place and n in x:
+                place[f] += b * x[n]
+        zero, least = np.zeros((len(r), self.transport.size)), task.tol * self.scale[rows.at] * task.decay[rows.at, None]
+        if (np.abs(r) <= least).all():
             return zero
-        return self.transport.image(zero, task.share * self.system.points.load(stacked), task.rates, rows.tolist())
+        return self.transport.image(zero, task.share * self.system.points.load(r), task.rates, rows.numbers)
 
     def _direction(self, G: Array, blocks: Blocks, task: Task) -> tuple[Array, int]:
-        """Return dG^-1 G of the leading fields by GMRES, and its iterations."""
-        points, rows, scale, names = self.system.points, task.lead.tolist(), self.scale[task.lead], [self.names[i] for i in task.lead]
-        held = self.slow[task.lead] if task.tau is None else np.zeros(len(rows), dtype=bool)
-        slope = np.zeros((len(rows), len(rows), len(points.volume)))
+        """Return dG^-1 G of the leading fields by GMRES, each in its scale, and its iterations."""
+        rows, scale, names = task.lead.numbers, self.scale[task.lead.at], task.lead.names
+        held = self.slow[task.lead.at] if task.tau is None else np.zeros(len(rows), dtype=bool)
+        slope = np.zeros((len(rows), len(rows), len(self.system.points.volume)))
         for (f, w), b in blocks.items():
-            slope[names.index(f), names.index(w)] = task.share * points.volume * b
+            i, j = names.index(f), names.index(w)
+            slope[i, j] = task.share * scale[j] / scale[i] * b
+        coupling = self.system.points.coupling(slope)
 
         def product(v: Array) -> Array:
-            c = v.reshape(G.shape) * scale
-            answer = self.transport.image(c, points.gather((slope * points.at(c)).sum(axis=1)), task.rates, rows)
+            c = v.reshape(G.shape)
+            answer = self.transport.image(c, coupling(c), task.rates, rows)
             answer[held] = 0.0
-            return ((c - answer) / scale).ravel()
+            return (c - answer).ravel()
 
         found, count = gmres(product, (G / scale).ravel(), _FORCING, _KRYLOV)
         return found.reshape(G.shape) * scale, count

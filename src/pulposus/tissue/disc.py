@@ -10,6 +10,7 @@ How a disc runs in time is in history.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -168,8 +169,7 @@ class Disc:
         what a wound has left of it: the first sets the height, the second the water.
         """
         content = state["aggrecan_intact"] + state["aggrecan_fragments"]
-        start = self.points.mean(np.asarray(self.p["aggrecan_content"]) * np.ones_like(content), 0)
-        whole = float(self.points.mean(content, 0) / start) * self.laws[0].start * (1 - self._slack(state))
+        whole = float(self.points.mean(content, 0) / self._first_aggrecan) * self.laws[0].start * (1 - self._slack(state))
         return whole, whole / (1 - state.get("nucleus_volume_lost", 0.0))
 
     @property
@@ -217,28 +217,46 @@ class Disc:
         """Return the state at the points for read-outs."""
         return View(t, {**dict(zip(self.coupled.names, self.points.at(c), strict=True)), **y, **g}, self.points, self.p)
 
-    def read(self, view: View) -> dict[str, Any]:
-        """Return the tissue's read-outs and those of every process."""
-        state, mean = view.state, self.points.mean
+    def read(self, views: Sequence[View]) -> dict[str, Array]:
+        """Return the tissue's read-outs and those of every process at several times, (time, ...) each."""
         swelling, imaging = self.laws
-        start = self.p["cell_density"] * np.ones_like(self.points.volume)
-        living = state["native"] + state["senescent"]
-        content = state["aggrecan_intact"] + state["aggrecan_fragments"]
-        (whole, dense), settled = self._nucleus_aggrecan(state), state["annulus_settled"]
-        shape = swelling.readings(whole, self.loads, 1 - (1 - damage_of(state, self.p)) * (1 - self._slack(state)), settled)
-        wet = swelling.porosity_of(shape["nucleus_volume"]) if dense == whole else swelling.porosity(dense, settled)
+        states = [view.state for view in views]
+        whole, dense = np.array([self._nucleus_aggrecan(state) for state in states]).T
+        settled = np.array([state["annulus_settled"] for state in states])
+        damage = np.array([1 - (1 - damage_of(state, self.p)) * (1 - self._slack(state)) for state in states])
+        shape = swelling.readings(whole, self.loads, damage, settled)
+        wet = swelling.porosity_of(shape["nucleus_volume"])
+        apart = dense != whole
+        if apart.any():
+            wet[apart] = swelling.porosity(dense[apart], settled[apart])
         t2 = imaging.t2_of(wet)
         chances = imaging.grades(t2, grade_ratio(self.draw) * shape["height_index"])
-        nucleus = self.points.region == 0
-        out = {**shape, "t2": t2, "pfirrmann_probability": chances,
-               "pfirrmann": chances @ np.arange(1, chances.shape[-1] + 1),
-               "viable_cells": np.array([mean(living, i) / mean(start, i) if mean(start, i) else np.nan for i in range(len(REGIONS))]),
-               "gag": np.array([mean(content, i) for i in range(len(REGIONS))]),
-               "glucose_min": state["glucose"][nucleus].min(), "oxygen_min": state["oxygen"][nucleus].min(),
-               "lactate_max": state["lactate"][nucleus].max(), "nucleus_porosity": wet}
+        of_each = [self._read_one(view) for view in views]
+        return {**shape, "t2": t2, "pfirrmann_probability": chances,
+                "pfirrmann": chances @ np.arange(1, chances.shape[-1] + 1), "nucleus_porosity": wet,
+                **{name: np.array([one[name] for one in of_each]) for name in of_each[0]}}
+
+    def _read_one(self, view: View) -> dict[str, Any]:
+        """Return what is told of one state by itself."""
+        state, means = view.state, self.points.means
+        out = {"viable_cells": means(state["native"] + state["senescent"]) / self._first_cells,
+               "gag": means(state["aggrecan_intact"] + state["aggrecan_fragments"]),
+               **{name: take(state[solute][self.points.region == 0]) for name, solute, take in
+                  (("glucose_min", "glucose", np.min), ("oxygen_min", "oxygen", np.min), ("lactate_max", "lactate", np.max))}}
         for process in self.system.processes:
             out.update(process.observe(view))
         return out
+
+    @cached_property
+    def _first_aggrecan(self) -> float:
+        """The nucleus mean of aggrecan before anything happened (kg/m3)."""
+        return float(self.points.mean(self.p["aggrecan_content"] * np.ones_like(self.points.volume), 0))
+
+    @cached_property
+    def _first_cells(self) -> Array:
+        """The cells in each region before anything happened, NaN where there are none."""
+        start = self.points.means(self.p["cell_density"] * np.ones_like(self.points.volume))
+        return np.where(start > 0, start, np.nan)
 
 
 def check_draw(draw: Any, geometry: Geometry) -> None:

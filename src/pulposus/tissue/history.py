@@ -42,45 +42,45 @@ class History:
 
 
 class _Recorder:
-    """Reads a disc out at the output times as its steps go by, and maps it once at `map_time`."""
+    """Reads a disc out at the output times as its steps go by, all those of a step at once, and maps it once at `map_time`."""
 
     def __init__(self, disc: Disc, times: Array, first: Snapshot, map_time: float | None) -> None:
         self.disc, self.times, self.map_time = disc, times, map_time
-        self.readings: list[dict[str, Any]] = []
+        self.told: list[dict[str, Array]] = []
         self.early: dict[str, Array] = {}
-        if times[0] <= first.t:
-            self.readings.append(disc.read(disc.view(first.t, first.c, first.y, first.g)))
+        self.reached = int(times[0] <= first.t)
+        if self.reached:
+            self.told.append(disc.read([disc.view(first.t, first.c, first.y, first.g)]))
 
     def __call__(self, before: Snapshot, after: Snapshot) -> None:
-        while len(self.readings) < len(self.times) and before.t < self.times[len(self.readings)] <= after.t:
-            t = float(self.times[len(self.readings)])
-            self.readings.append(self.disc.read(self._between(before, after, t)))
+        inside = self.times[self.reached:int(np.searchsorted(self.times, after.t, side="right"))]
+        if len(inside) and before.t < inside[0]:
+            self.told.append(self.disc.read(self._between(before, after, inside)))
+            self.reached += len(inside)
         if self.map_time is not None and before.t < self.map_time <= after.t:
-            view = self._between(before, after, self.map_time)
+            view, = self._between(before, after, np.array([self.map_time]))
             self.early = {n: self.disc.points.to_nodes(view.state[n]) for n in (*self.disc.coupled.names, *self.disc.system.local)}
 
-    def _between(self, a: Snapshot, b: Snapshot, t: float) -> View:
-        """Return the state inside a step: cubic Hermite for local fields and compartments, kept between its ends."""
-        h, s = b.t - a.t, (t - a.t) / (b.t - a.t)
+    def _between(self, a: Snapshot, b: Snapshot, times: Array) -> list[View]:
+        """Return the states inside a step: cubic Hermite for local fields and compartments, kept between its ends."""
+        h, at = b.t - a.t, (times - a.t) / (b.t - a.t)
 
-        first, last = (1 + 2 * s) * (1 - s) ** 2, s * s * (3 - 2 * s)
-        leaving, arriving = s * (1 - s) ** 2 * h, s * s * (s - 1) * h
-
-        def cubic(y0: Any, y1: Any, f0: Any, f1: Any) -> Any:
-            value = first * y0 + leaving * f0 + last * y1 + arriving * f1
+        def cubic(y0: Any, y1: Any, f0: Any, f1: Any, s: Array) -> Any:
+            value = (1 + 2 * s) * (1 - s) ** 2 * y0 + s * (1 - s) ** 2 * h * f0 + s * s * (3 - 2 * s) * y1 + s * s * (s - 1) * h * f1
             return np.minimum(np.maximum(value, np.minimum(y0, y1)), np.maximum(y0, y1))
 
-        y = {n: cubic(a.y[n], b.y[n], a.dy[n], b.dy[n]) for n in a.y}
-        g = {n: float(cubic(a.g[n], b.g[n], a.dg[n], b.dg[n])) for n in a.g}
-        return self.disc.view(t, (1 - s) * a.c + s * b.c, y, g)
+        y = {n: cubic(a.y[n], b.y[n], a.dy[n], b.dy[n], at[:, None]) for n in a.y}
+        g = {n: cubic(a.g[n], b.g[n], a.dg[n], b.dg[n], at).tolist() for n in a.g}
+        return [self.disc.view(t, (1 - s) * a.c + s * b.c, {n: v[i] for n, v in y.items()}, {n: v[i] for n, v in g.items()})
+                for i, (t, s) in enumerate(zip(times.tolist(), at.tolist(), strict=True))]
 
     def history(self, course: Course) -> History:
         """Return what was read of a course that has ended."""
-        series = {k: np.array([r[k] for r in self.readings]) for k in self.readings[0]} if self.readings else {}
+        series = {k: np.concatenate([told[k] for told in self.told]) for k in self.told[0]} if self.told else {}
         now, disc = course.now, self.disc
         maps = {**dict(zip(disc.coupled.names, now.c, strict=True)),
                 **{n: disc.points.to_nodes(now.y[n]) for n in disc.system.local}}
-        return History(self.times[:len(self.readings)], series, course.ledger, course.stopped, course.stepper.steps, maps, self.early, now)
+        return History(self.times[:self.reached], series, course.ledger, course.stopped, course.stepper.steps, maps, self.early, now)
 
 
 @one_blas_thread

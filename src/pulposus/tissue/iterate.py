@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Iterate", "Solution", "Task"]
+from pulposus.tissue.elimination import Blocks
+from pulposus.tissue.transport import span
+
+__all__ = ["Iterate", "Rows", "Solution", "Task", "parted"]
 
 Array = NDArray[np.float64]
 Values = dict[str, Any]
 
 
+class Rows:
+    """Some of the diffusing fields: their names, their numbers, and what picks their rows.
+
+    >>> Rows(["oxygen", "glucose", "tnf"], [1, 2]).names
+    ['glucose', 'tnf']
+    """
+
+    def __init__(self, fields: Sequence[str], numbers: Sequence[int]) -> None:
+        self.names, self.numbers, self.at = [fields[i] for i in numbers], list(numbers), span(numbers)
+
+
+@lru_cache
+def parted(fields: tuple[str, ...], following: tuple[bool, ...]) -> tuple[Rows, Rows]:
+    """Return the fields that lead and those that follow.
+
+    >>> [rows.names for rows in parted(("oxygen", "tnf"), (False, True))]
+    [['oxygen'], ['tnf']]
+    """
+    lead, follow = ([i for i, one in enumerate(following) if one == wanted] for wanted in (False, True))
+    return Rows(fields, lead), Rows(fields, follow)
+
+
 @dataclass
 class Solution:
     """c: (fields, nodes); y: local field -> (points,); used: the c at which rates were last evaluated; state: all of that state;
-    rates: process -> field -> rate per volume in it. A c = load(r) + b and y = y^ + tau f hold to round-off with these rates, so
-    balances drawn up with them close exactly.
+    rates: process -> field -> rate per volume in it; slopes: blocks of their derivatives at the last Newton step, if there was one.
+    A c = load(r) + b and y = y^ + tau f hold to round-off with these rates, so balances drawn up with them close exactly.
     """
 
     c: Array
@@ -30,6 +57,7 @@ class Solution:
     continued: bool = False
     state: Values = field(default_factory=dict)
     rates: dict[str, Values] = field(default_factory=dict)
+    slopes: Blocks = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,8 +73,8 @@ class Task:
     rates: tuple[float, ...]
     decay: Array
     share: float
-    lead: NDArray[np.intp]
-    follow: NDArray[np.intp]
+    lead: Rows
+    follow: Rows
     tol: float
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ def gmres(product: Callable[[Array], Array], b: Array, rtol: float, most: int) -
     >>> x.round(9).tolist(), iterations
     ([1.0, 1.0], 2)
     """
-    size = float(np.linalg.norm(b))
+    size = float(np.sqrt(b @ b))
     if not size > 0:
         return np.zeros_like(b), 0
     basis = np.empty((most + 1, len(b)))
@@ -36,10 +37,10 @@ def gmres(product: Callable[[Array], Array], b: Array, rtol: float, most: int) -
         w = w - h @ so_far
         more = so_far @ w  # once more, against round-off
         w -= more @ so_far
-        below, column = float(np.linalg.norm(w)), (h + more).tolist()
+        below, column = float(np.sqrt(w @ w)), (h + more).tolist()
         for i, (c, s) in enumerate(turns):
             column[i], column[i + 1] = c * column[i] + s * column[i + 1], c * column[i + 1] - s * column[i]
-        length = float(np.hypot(column[k], below))
+        length = hypot(column[k], below)
         c, s = column[k] / length, below / length
         column[k] = length
         R[:k + 1, k] = column

@@ -8,6 +8,7 @@ dense B and few weighted points. Rate functions never see which.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,7 +32,8 @@ def regional(draw: Any, symbol: str, regions: tuple[str, ...], grade: str | None
 class Points:
     """basis: (points, dof) sparse or dense; volume: (points,) m3; region: (points,) index into REGIONS.
 
-    node: the node of each point where B is a plain gather; place: (points, axes) where each point lies (m), from the middle of the disc.
+    node: the node of each point where B is a plain gather, ascending and none left out; place: (points, axes) where each point
+    lies (m), from the middle of the disc.
     """
 
     basis: Any
@@ -52,13 +54,26 @@ class Points:
 
     def gather(self, amount: Array) -> Array:
         """Return B^T amount, (..., dof), of amounts at the points (..., points)."""
-        flat = amount.reshape(-1, amount.shape[-1])
-        loaded: Array = (self._transposed @ flat.T).T.reshape(*amount.shape[:-1], -1)
-        return loaded
+        if self.node is None:
+            return amount @ self.basis
+        first, further, node = self._places
+        gathered = amount.take(first, axis=-1)
+        np.add.at(gathered.T, node, amount.T[further])
+        return gathered
 
     @cached_property
-    def _transposed(self) -> Any:
-        return self.basis.T if self.node is None else self.basis.T.tocsr()
+    def _places(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
+        """The first point of every node, the further points, at borders of regions, and the nodes of these."""
+        node = np.asarray(self.node)
+        begins = np.diff(node, prepend=-1) > 0
+        return np.flatnonzero(begins), np.flatnonzero(~begins), node[~begins]
+
+    def coupling(self, slope: Array) -> Callable[[Array], Array]:
+        """Return v -> B^T (w slope B v) among fields, for slopes (fields, fields, points) and v (fields, dof)."""
+        if self.node is None:
+            return lambda v: self.load((slope * self.at(v)).sum(axis=1))
+        nodal = self.load(slope)  # B^T diag(w slope) B is diagonal
+        return lambda v: np.einsum("fgn,gn->fn", nodal, v)
 
     def total(self, density: Array) -> Array:
         """Return the volume integral of a density (..., points)."""

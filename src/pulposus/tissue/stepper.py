@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.tissue.coupled import Coupled
-from pulposus.tissue.elimination import implicit_matrix, solve_blocks
+from pulposus.tissue.elimination import Blocks, implicit_matrix, solve_blocks
 from pulposus.tissue.ledger import Ledger
 from pulposus.tissue.process import Event
 
@@ -30,6 +30,13 @@ _B = (_W, _W, _D)
 _E = (_W - (1 - _W) / 3, _W - (3 * _W + 1) / 3, _D - _D / 3)
 _SWEEPS, _GLOBAL_NEWTON, _SERVES = 4, 20, 3  # iterations: stage, compartments, those that old slopes are given
 _GLOBAL_TOL, _GLOBAL_STEP = 1e-13, 1e-7  # of the compartments: convergence, relative step of their Jacobian
+
+
+def _weighted(weights: Sequence[float], values: Sequence[Any]) -> Any:
+    total = weights[0] * values[0]
+    for weight, value in zip(weights[1:], values[1:], strict=True):
+        total = total + weight * value
+    return total
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Snapshot:
     dy: dict[str, Any]
     dg: dict[str, float]
     by: dict[str, dict[str, float]] = field(default_factory=dict)  # process or boundary -> field -> total rate
+    slopes: Blocks = field(default_factory=dict)  # of the rates at the last Newton step on the way here, none where it took none
 
 
 class Stepper:
@@ -67,6 +75,7 @@ class Stepper:
         self.stored = np.array([1.0 if kind == "slow" or control.transient else 0.0 for kind in kinds])
         self.steps = 0
         self._slopes: Array | None = None  # d f / d g of the compartments
+        self._size = np.array([self.system.fields[n].scale for n in self.system.compartments])
 
     # ---- stages
     def _compartments(self, c: Array, y: dict[str, Any], g: dict[str, float], g_hat: dict[str, float], tau: float,
@@ -83,14 +92,13 @@ class Stepper:
             return np.array([summed.get(n, 0.0) for n in names])
 
         x, start = np.array([g[n] for n in names]), np.array([g_hat[n] for n in names])
-        size = np.array([self.system.fields[n].scale for n in names])
         for iteration in range(_GLOBAL_NEWTON):
             f = rates(x)
             r = x - start - tau * f
-            if np.max(np.abs(r) / (np.abs(x) + size)) < _GLOBAL_TOL:
+            if np.max(np.abs(r) / (np.abs(x) + self._size)) < _GLOBAL_TOL:
                 break
             if self._slopes is None or iteration >= _SERVES:
-                steps = _GLOBAL_STEP * (np.abs(x) + size)
+                steps = _GLOBAL_STEP * (np.abs(x) + self._size)
                 self._slopes = np.column_stack([(rates(x + s * e) - f) / s for s, e in zip(steps, np.eye(len(x)), strict=True)])
             x = x - np.linalg.solve(np.eye(len(x)) - tau * self._slopes, r)
         return {n: float(v) for n, v in zip(names, x, strict=True)}
@@ -106,14 +114,11 @@ class Stepper:
     def _snapshot(self, t: float, c: Array, y: dict[str, Any], g: dict[str, float], state: dict[str, Any],
                   rates: dict[str, dict[str, Any]]) -> Snapshot:
         """Return the snapshot with the rates that were evaluated in `state`; diffusing rates are filled in by the caller."""
-        system, shape = self.system, np.ones_like(self.system.points.volume)
-        dy = {n: rate * shape for n, rate in system.summed(system.local, rates).items()}
+        system, volume = self.system, self.system.points.volume
+        dy = {n: rate if np.ndim(rate) else np.full_like(volume, rate) for n, rate in system.summed(system.local, rates).items()}
         by: dict[str, dict[str, float]] = {process.name: {} for process in system.processes}
-        pairs = [(process, name) for process, fed in rates.items() for name in fed]
-        if pairs:
-            totals = np.array([np.broadcast_to(rates[process][name], shape.shape) for process, name in pairs]) @ system.points.volume
-            for (process, name), total in zip(pairs, totals.tolist(), strict=True):
-                by[process][name] = total
+        for process, fed in rates.items():
+            by[process] = {n: float(np.dot(rate, volume) if np.ndim(rate) else rate * volume.sum()) for n, rate in fed.items()}
         for name, entry in system.global_rates(state, t).items():
             by[name].update(entry)
         dg = {n: sum(book.get(n, 0.0) for book in by.values()) for n in system.compartments}
@@ -153,23 +158,32 @@ class Stepper:
     def _stage(self, guess: Snapshot, c_hat: Array, y_hat: dict[str, Any], g_hat: dict[str, float], tau: float,
                t: float) -> Snapshot | None:
         """Solve one implicit stage by sweeps compartments -> disc until the compartments stand still."""
-        c, y = guess.c, dict(guess.y)
-        g = self._compartments(c, y, dict(guess.g), g_hat, tau, t)
+        c, y = guess.c, guess.y
+        g = self._compartments(c, y, guess.g, g_hat, tau, t)
         for _ in range(_SWEEPS):
             found = self.coupled.solve(c, y, g, t, tau=tau, c_hat=c_hat, y_hat=y_hat, stored=self.stored,
                                        tol=self.control.newton)
             if not found.converged:
                 return None
-            c, y, used_g = found.c, found.y, g
-            g = self._compartments(c, y, g, g_hat, tau, t)
-            if all(abs(g[n] - used_g[n]) <= self.control.newton * (abs(g[n]) + self.system.fields[n].scale) for n in g):
+            c, y = found.c, found.y
+            out = self._snapshot(t, c, y, g, found.state, found.rates)
+            made = {n: g_hat[n] + tau * out.dg[n] for n in g}
+            if self._stand(g, made, tau):
                 break
-        out = self._snapshot(t, c, y, used_g, found.state, found.rates)
-        out.g = {n: g_hat[n] + tau * out.dg[n] for n in g}
+            g = self._compartments(c, y, g, g_hat, tau, t)
+        out.g, out.slopes = made, found.slopes
         out.dc = np.where(self.stored[:, None] > 0, (c - c_hat) / tau, 0.0) * self.coupled.transport.free
         if self.stored.any():
             self._note_influx(out, self._flow(c, found.rates))
         return out
+
+    def _stand(self, g: dict[str, float], made: dict[str, float], tau: float) -> bool:
+        """Return whether the compartments would move by less than the tolerance, given where their rates take them."""
+        at = np.array([g[n] for n in self.system.compartments])
+        off = at - np.array([made[n] for n in self.system.compartments])
+        if self._slopes is not None:
+            off = np.linalg.solve(np.eye(len(off)) - tau * self._slopes, off)
+        return bool((np.abs(off) <= self.control.newton * (np.abs(at) + self._size)).all())
 
     # ---- steps
     @staticmethod
@@ -189,40 +203,45 @@ class Stepper:
         """Return (new snapshot, error over tolerance, what each process moved), or None when a stage fails."""
         stages = [s]
         for t, weights in ((_C[1], (_D,)), (_C[2], (_W, _W))):
-            c_hat = s.c + h * sum(w * q.dc for w, q in zip(weights, stages, strict=True))
-            y_hat = {n: s.y[n] + h * sum(w * q.dy[n] for w, q in zip(weights, stages, strict=True)) for n in s.y}
-            g_hat = {n: s.g[n] + h * sum(w * q.dg[n] for w, q in zip(weights, stages, strict=True)) for n in s.g}
+            parts = [h * w for w in weights]
+            c_hat = s.c + _weighted(parts, [q.dc for q in stages])
+            y_hat = {n: s.y[n] + _weighted(parts, [q.dy[n] for q in stages]) for n in s.y}
+            g_hat = {n: s.g[n] + _weighted(parts, [q.dg[n] for q in stages]) for n in s.g}
             guess = self._ahead(stages, s.t + t * h)
             stage = self._stage(guess, c_hat, y_hat, g_hat, h * _D, s.t + t * h)
             if stage is None:
                 return None
             stages.append(stage)
-        moved = {q: {f: h * sum(b * k.by.get(q, {}).get(f, 0.0) for b, k in zip(_B, stages, strict=True)) for f in book}
-                 for q, book in stages[-1].by.items()}
-        return stages[-1], self._error(stages, h), moved
+        return stages[-1], self._error(stages, h), self._moved(stages, h)
+
+    @staticmethod
+    def _moved(stages: list[Snapshot], h: float) -> dict[str, dict[str, float]]:
+        """Return what each process moved of each field during a step."""
+        out: dict[str, dict[str, float]] = {}
+        for process, last in stages[-1].by.items():
+            books = [stage.by.get(process, {}) for stage in stages]
+            out[process] = {f: h * sum([b * book.get(f, 0.0) for b, book in zip(_B, books, strict=True)]) for f in last}
+        return out
 
     def _error(self, stages: list[Snapshot], h: float) -> float:
-        system, new = self.system, stages[-1]
+        system, new, parts = self.system, stages[-1], [h * e for e in _E]
         worst = [0.0]
-        raw = {n: h * sum(e * k.dy[n] for e, k in zip(_E, stages, strict=True)) for n in system.local}
-        state = self.coupled.state(new.c, new.y, new.g, new.t)
+        raw = {n: _weighted(parts, [k.dy[n] for k in stages]) for n in system.local}
+        slopes = new.slopes or system.jacobian(system.local, system.local, self.coupled.state(new.c, new.y, new.g, new.t), new.t)
+        share = system.points.volume / system.points.volume.sum()
         for names in (system.coupled, system.downstream):
-            if names:
-                J = implicit_matrix(system.jacobian(names, names, state, new.t), names, h * _D)
-                smooth = solve_blocks(J, {(n, "x"): raw[n] for n in names}, names, ["x"])
-                for n in names:
-                    size = system.fields[n].scale + np.abs(new.y[n])
-                    worst.append(float(np.sqrt(system.points.total((smooth[n, "x"] / size) ** 2)
-                                               / system.points.volume.sum())))
+            own = {(n, w): b for (n, w), b in slopes.items() if n in names and w in names}
+            smooth = solve_blocks(implicit_matrix(own, names, h * _D), {(n, "x"): raw[n] for n in names}, names, ["x"])
+            for n in names:
+                off = smooth[n, "x"] / (system.fields[n].scale + np.abs(new.y[n]))
+                worst.append(float(np.sqrt(np.dot(off * off, share))))
         for i, n in enumerate(self.coupled.names):
             if self.stored[i]:
-                e = h * sum(w * k.dc[i] for w, k in zip(_E, stages, strict=True))
-                size = system.fields[n].scale + np.abs(new.c[i])
+                off = _weighted(parts, [k.dc[i] for k in stages]) / (system.fields[n].scale + np.abs(new.c[i]))
                 mass = self.coupled.transport.mass[i]
-                worst.append(float(np.sqrt((mass * (e / size) ** 2).sum() / mass.sum())))
+                worst.append(float(np.sqrt((mass * off**2).sum() / mass.sum())))
         for n in system.compartments:
-            e = h * sum(w * k.dg[n] for w, k in zip(_E, stages, strict=True))
-            worst.append(abs(e) / (system.fields[n].scale + abs(new.g[n])))
+            worst.append(abs(_weighted(parts, [k.dg[n] for k in stages])) / (system.fields[n].scale + abs(new.g[n])))
         return float(np.max(worst)) / self.control.tol
 
     def jump(self, s: Snapshot, due: Sequence[Event], ledger: Ledger) -> Snapshot | None:

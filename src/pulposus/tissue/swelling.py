@@ -147,8 +147,10 @@ class Swelling:
         (1 - d) step / (H_rest - H_loaded), both with a sound wall from the shape the disc has: damage takes its share of
         the stiffness at once, whatever the shape does later.
         """
-        x, J = self.left * np.asarray(aggrecan) / self.start, self.equilibrium(aggrecan, settled)
-        sunk = self.wall.sinking(J)
+        return self._modulus(aggrecan, self.equilibrium(aggrecan, settled), step, damage)
+
+    def _modulus(self, aggrecan: Any, J: Any, step: float, damage: Any) -> Any:
+        x, sunk = self.left * np.asarray(aggrecan) / self.start, self.wall.sinking(J)
         loaded = balanced_volume(self.nucleus, self.wall, x, self.nucleus.pressure(J, x) + self.wall.stiffness * sunk + step)
         return (1 - np.clip(damage, 0.0, 1.0)) * step / (self.wall.sinking(loaded) - sunk)
 
@@ -161,14 +163,11 @@ class Swelling:
         tall, low = (1 - self.wall.sinking(J) for J in (morning, evening))
         return (morning - evening) / (morning - 1 + self.nucleus.phi), (tall - low) / tall
 
-    def readings(self, aggrecan: float, loads: Loads, damage: float = 0.0, settled: float = 0.0) -> dict[str, Any]:
+    def readings(self, aggrecan: Any, loads: Loads, damage: Any = 0.0, settled: Any = 0.0) -> dict[str, Any]:
         """Return height and volume relative to the start, pressure of the nucleus at rest (Pa), axial modulus (Pa) and the
-        share of height lost in a day, all from one balance."""
-        J, loaded = self.equilibrium(aggrecan, settled, np.array([0.0, loads.step]))
-        if settled > 0:
-            modulus = self.axial_modulus(aggrecan, loads.step, damage, settled)
-        else:
-            modulus = (1 - min(damage, 1.0)) * loads.step / (self.wall.sinking(loaded) - self.wall.sinking(J))
+        share of height lost in a day, at any number of times at once."""
+        J, loaded = (self.equilibrium(aggrecan, settled, load) for load in (0.0, loads.step))
         return {"height_index": (1 - self.wall.sinking(J)) / self.height, "nucleus_volume": J / self.volume,
-                "nucleus_pressure": self.nucleus.pressure(J, self.left * aggrecan / self.start), "axial_modulus": modulus,
+                "nucleus_pressure": self.nucleus.pressure(J, self.left * np.asarray(aggrecan) / self.start),
+                "axial_modulus": self._modulus(aggrecan, J, loads.step, damage),
                 "daily_height_loss": self._day(*day(J, loaded, loads))[1]}

@@ -41,8 +41,8 @@ class System:
         self.diffusing = [n for n, f in self.fields.items() if f.diffusivity is not None]
         self.local = [n for n, f in self.fields.items() if f.diffusivity is None and f.kind == "slow"]
         self.compartments = [n for n, f in self.fields.items() if f.kind == "global"]
-        moving = [q for q in self.processes if type(q).global_rate is not Process.global_rate]
-        asked = {read.removeprefix("modifier.") for q in moving for read in q.reads if read.startswith("modifier.")}
+        self._moving = [q for q in self.processes if type(q).global_rate is not Process.global_rate]
+        asked = {read.removeprefix("modifier.") for q in self._moving for read in q.reads if read.startswith("modifier.")}
         self._feeding: dict[tuple[str, ...], list[Process]] = {}
         self._modifying = [q for q in self.processes if q.modifies]
         self._asked = [q for q in self._modifying if asked & set(q.modifies)]
@@ -119,12 +119,12 @@ class System:
     @staticmethod
     def summed(names: Sequence[str], rates: dict[str, dict[str, Any]]) -> dict[str, Any]:
         """Return the sums over all processes of the rates of the named fields."""
-        out: dict[str, Any] = dict.fromkeys(names, 0.0)
+        out: dict[str, Any] = dict.fromkeys(names)
         for of_process in rates.values():
             for field, rate in of_process.items():
                 if field in out:
-                    out[field] = out[field] + rate
-        return out
+                    out[field] = rate if out[field] is None else out[field] + rate
+        return {field: 0.0 if rate is None else rate for field, rate in out.items()}
 
     def jacobian(self, names: Sequence[str], by: Sequence[str], state: dict[str, Any], t: float) -> Blocks:
         """Return the summed derivative blocks d rate(name) / d by."""
@@ -143,12 +143,8 @@ class System:
 
     def global_rates(self, state: dict[str, Any], t: float) -> dict[str, dict[str, float]]:
         """Return process -> compartment -> rate (per second)."""
-        out: dict[str, dict[str, float]] = {}
-        for process in self.processes:
-            if type(process).global_rate is not Process.global_rate:
-                rates = process.global_rate(state, _Totals(self, process, state, t), self.p, t, np)
-                out[process.name] = {k: float(v) for k, v in rates.items()}
-        return out
+        told = {q.name: q.global_rate(state, _Totals(self, q, state, t), self.p, t, np) for q in self._moving}
+        return {name: {k: float(v) for k, v in rates.items()} for name, rates in told.items()}
 
 
 class _Totals(dict[str, float]):

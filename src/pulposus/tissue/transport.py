@@ -22,7 +22,7 @@ from pulposus.tissue.process import Field
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["Transport", "factor"]
+__all__ = ["Transport", "factor", "span"]
 
 Array = NDArray[np.float64]
 _SAME = 1e-12  # two stiffness ratios closer than this share a factor
@@ -35,14 +35,24 @@ def factor(A: csr_array) -> Any:
     return splu(A.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
 
+def span(rows: Sequence[int]) -> Any:
+    """Return what picks rows of an array: a slice where they follow each other, so that nothing is copied.
+
+    >>> span([2, 3]), span([0, 2]).tolist()
+    (slice(2, 4, None), [0, 2])
+    """
+    together = len(rows) > 0 and list(rows) == list(range(rows[0], rows[0] + len(rows)))
+    return slice(rows[0], rows[0] + len(rows)) if together else np.array(rows, dtype=np.intp)
+
+
 @dataclass
 class Group:
-    """Fields that share one factor: members, the ratio of each to the first, the factor, and the free nodes."""
+    """Fields that share one factor: members, the rate of the first, the ratio of each to it, and the factor."""
 
     members: list[int]
+    rate: float
     scales: list[float]
     lu: Any
-    free: NDArray[np.int64]
 
 
 class Transport:
@@ -81,7 +91,7 @@ class Transport:
         self.K = [self.stiffness.combine(theta) for theta in self.theta]
         self._factors: dict[tuple[float, ...], list[Group]] = {}
         self._lifts: dict[tuple[float, ...], Array] = {}
-        self._plans: dict[tuple[int, ...], list[tuple[Any, Any, Array | None]]] = {}
+        self._plans: dict[tuple[int, ...], list[tuple[Any, Any, Array, Array | None]]] = {}
 
     def hold(self, fixed: Mapping[str, Mapping[str, tuple[NDArray[np.int64], float]]]) -> None:
         """Fix other nodes or values: field -> tag -> (node numbers, value); a field not named keeps its own."""
@@ -98,6 +108,7 @@ class Transport:
 
     def _groups(self, rates: tuple[float, ...]) -> list[Group]:
         """Return the fields grouped by what can share a factor."""
+        known = {(group.members[0], group.rate): group.lu for kept in self._factors.values() for group in kept}
         groups: list[Group] = []
         for i in range(len(self.fields)):
             for group in groups:
@@ -107,8 +118,8 @@ class Transport:
                     group.scales.append(ratio)
                     break
             else:
-                free = np.flatnonzero(self.free[i])
-                groups.append(Group([i], [1.0], self.invert(self.matrix(i, rates[i])[free][:, free]), free))
+                lu = known.get((i, rates[i])) or self.invert(self._apart(i, self.matrix(i, rates[i])))
+                groups.append(Group([i], rates[i], [1.0], lu))
         return groups
 
     def _ratio(self, i: int, lead: int, rates: tuple[float, ...]) -> float:
@@ -127,34 +138,38 @@ class Transport:
 
         return (self.K[i] + dia_array((rate * self.mass[i][None], [0]), shape=(self.size,) * 2)).tocsr()
 
+    def _apart(self, i: int, A: csr_array) -> csr_array:
+        """Return A with no entry between free and fixed nodes, so that free nodes can be solved for without sorting them out."""
+        from scipy.sparse import diags_array
+
+        free = diags_array(self.free[i].astype(float))
+        return (free @ A @ free + diags_array(np.where(self.free[i], 0.0, A.diagonal()))).tocsr()
+
     def solve(self, rhs: Array, rates: tuple[float, ...], fields: Sequence[int] | None = None) -> Array:
         """Return A^-1 rhs on the free nodes, zero on the fixed ones, for rates 1/tau per field.
 
         fields: which of them the rows of rhs are, all when None.
         """
         if rates not in self._factors:
-            self._factors.clear()
-            self._factors[rates] = self._groups(rates)
+            self._factors = {rates: self._groups(rates)}
             self._plans = {}
         asked = tuple(range(len(self.fields)) if fields is None else fields)
         if asked not in self._plans:
             self._plans[asked] = [plan for group in self._factors[rates] if (plan := self._plan(group, asked)) is not None]
-        out = np.zeros_like(rhs)
-        for lu, places, scales in self._plans[asked]:
-            solved = lu.solve(np.ascontiguousarray(rhs[places].T))
-            out[places] = (solved if scales is None else solved / scales).T
+        out = np.empty_like(rhs)
+        for lu, rows, free, scales in self._plans[asked]:
+            solved = lu.solve((rhs[rows] * free).T).T
+            out[rows] = solved if scales is None else solved / scales
         return out
 
-    @staticmethod
-    def _plan(group: Group, asked: tuple[int, ...]) -> tuple[Any, Any, Array | None] | None:
-        """Return the factor of a group, where the fields that were asked for stand in rows, and their ratios unless all are 1."""
+    def _plan(self, group: Group, asked: tuple[int, ...]) -> tuple[Any, Any, Array, Array | None] | None:
+        """Return the factor of a group, where the fields that were asked for stand in rows, which nodes are free, and the fields'
+        ratios unless all are 1."""
         rows = [asked.index(f) for f in group.members if f in asked]
         if not rows:
             return None
-        scales = np.array([s for f, s in zip(group.members, group.scales, strict=True) if f in asked])
-        together = rows == list(range(rows[0], rows[-1] + 1))  # the usual case, without fancy indexing of rows
-        places = (slice(rows[0], rows[-1] + 1), group.free) if together else np.ix_(np.array(rows), group.free)
-        return group.lu, places, None if np.all(scales == 1.0) else scales
+        scales = np.array([[s] for f, s in zip(group.members, group.scales, strict=True) if f in asked])
+        return group.lu, span(rows), self.free[group.members[0]], None if np.all(scales == 1.0) else scales
 
     def image(self, c: Array, rhs: Array, rates: tuple[float, ...], fields: Sequence[int] | None = None) -> Array:
         """Return A^-1 rhs on the free nodes, zero on the fixed ones: at once, or as the improvement c - P (A c - rhs) of c.
@@ -163,9 +178,10 @@ class Transport:
         """
         if self.invert is factor:
             return self.solve(rhs, rates, fields)
-        rows = list(range(len(self.fields)) if fields is None else fields)
+        numbers = list(range(len(self.fields)) if fields is None else fields)
+        rows = span(numbers)
         inner = c * self.free[rows]
-        stiff = np.array([self.K[f] @ row for f, row in zip(rows, inner, strict=True)])
+        stiff = np.array([self.K[f] @ row for f, row in zip(numbers, inner, strict=True)])
         decaying = np.array(rates)[rows][:, None] * self.mass[rows] * inner
         improved: Array = inner - self.solve(stiff + decaying - rhs, rates, fields)
         return improved

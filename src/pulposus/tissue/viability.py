@@ -42,20 +42,17 @@ def death_rate(G: Any, L: Any, p: State, xp: Any, threshold: Any = None) -> tupl
     1.111
     """
     w, rate = p["death_switch_glucose"], p["glucose_death_rate"]
+    share = 1 / (1 + xp.exp(xp.minimum((pH(L, p) - p["acid_death_threshold"]) / p["death_switch_pH"], _FAR)))
+    acid_by_L = -p["acid_death_rate"] * p["pH_per_lactate"] / p["death_switch_pH"] * share * (1 - share)
     x = ((p["glucose_death_threshold"] if threshold is None else threshold) - G) / w
-    if xp.all(x < -_FAR):  # the usual disc: nobody starves
-        starve = starve_by_G = xp.zeros_like(x)
-    else:
-        tail = xp.exp(-xp.abs(x))
-        gap = w * (xp.maximum(x, 0.0) + xp.log1p(tail))
-        on = xp.where(x > 0, 1.0, tail) / (1 + tail)
-        room = xp.maximum(G, 0.0) + p["glucose_death_half"]
-        starve = 2 * rate * gap / room
-        starve_by_G = -2 * rate * (on / room + gap * (G > 0) / room**2)
-    y = xp.clip((pH(L, p) - p["acid_death_threshold"]) / p["death_switch_pH"], -_FAR, _FAR)
-    share = 1 / (1 + xp.exp(y))
-    acid_by_L = -p["acid_death_rate"] * share * (1 - share) * p["pH_per_lactate"] / p["death_switch_pH"]
-    return starve + p["acid_death_rate"] * share, starve_by_G, acid_by_L
+    if xp.max(x) < -_FAR:  # the usual disc: nobody starves
+        return p["acid_death_rate"] * share, xp.zeros_like(x), acid_by_L
+    tail = xp.exp(-xp.abs(x))
+    gap = w * (xp.maximum(x, 0.0) + xp.log1p(tail))
+    on = xp.where(x > 0, 1.0, tail) / (1 + tail)
+    room = xp.maximum(G, 0.0) + p["glucose_death_half"]
+    starve_by_G = -2 * rate * (on / room + gap * (G > 0) / room**2)
+    return 2 * rate * gap / room + p["acid_death_rate"] * share, starve_by_G, acid_by_L
 
 
 def room_to_divide(G: Any, p: State, xp: Any, threshold: Any = None) -> tuple[Any, Any]:

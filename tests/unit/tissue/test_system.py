@@ -123,6 +123,22 @@ def test_proportional_fields_share_one_factor_and_solve_the_same():
             assert np.abs(miss).max() < 1e-10 * np.abs(rhs).max() and np.all(x[i][~free] == 0)
 
 
+def test_a_factor_outlives_a_change_of_another_fields_rate_but_not_of_the_stiffness():
+    """Only what has a new rate is factored anew, and everything is when the disc changes its shape."""
+    problem = nutrition(ax1(300), supply())
+    made = []
+    transport, invert = problem.transport, problem.transport.invert
+    transport.invert = lambda A: made.append(A) or invert(A)
+    rhs = np.random.default_rng(4).standard_normal((3, problem.mesh.size)) * 1e-15
+    for rates, new in (((1e-5, 2e-5, 3e-5), 3), ((1e-5, 2e-5, 4e-5), 1), ((1e-5, 2e-5, 4e-5), 0)):
+        made.clear()
+        transport.solve(rhs, rates)
+        assert len(made) == new
+    transport.set_stretch({("NP", 1): 2.0})
+    transport.solve(rhs, rates)
+    assert len(made) == 3
+
+
 def test_stretch_scales_the_terms():
     """A disc of half the height has twice the axial and half the radial conductance in these coordinates, and back again."""
     problem = nutrition(ax1(300), supply())

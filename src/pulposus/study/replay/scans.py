@@ -59,4 +59,4 @@ class Scans(Part):
         cuts = disc.laws[1].cuts
         here = GRADES.index(scan.grade)
         border = {"border": float(cuts[here])} if here < len(cuts) else {}
-        return {"t2": float(disc.read(disc.view(0.0, *disc.initial()))["t2"]), **border}
+        return {"t2": float(disc.read([disc.view(0.0, *disc.initial())])["t2"][0]), **border}
