@@ -24,7 +24,7 @@ from pulposus.tissue.coupled import Coupled
 from pulposus.tissue.cytokine_response import CytokineResponse
 from pulposus.tissue.cytokines import Cytokines
 from pulposus.tissue.endplate import Endplate
-from pulposus.tissue.geometry import Geometry, grade_ratio
+from pulposus.tissue.geometry import grade_ratio
 from pulposus.tissue.imaging import Imaging
 from pulposus.tissue.iterate import Solution
 from pulposus.tissue.loads import loads_of
@@ -34,8 +34,7 @@ from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition, mobility
 from pulposus.tissue.points import Points, regional
 from pulposus.tissue.process import Process, View
-from pulposus.tissue.shape import stretch
-from pulposus.tissue.solid import SolidGeometry
+from pulposus.tissue.shape import Shape, stretch
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
@@ -83,7 +82,7 @@ class Disc:
     the share of the cells that is alive at every point (all when None).
     """
 
-    def __init__(self, draw: Any, geometry: Geometry | SolidGeometry, processes: Sequence[Process], nodes: int,
+    def __init__(self, draw: Any, geometry: Shape, processes: Sequence[Process], nodes: int,
                  rings: Sequence[float] = (), mask: Callable[[Any], NDArray[np.int64]] | None = None,
                  later_mask: Callable[[Any], NDArray[np.int64]] | None = None,
                  alive: Callable[[Any, Points], Array] | None = None) -> None:
@@ -111,7 +110,7 @@ class Disc:
         self.formulation = next((q.laws["formulation"] for q in processes if isinstance(q, Nutrition)), "upf")
         self._start_porosity = self.p["porosity"]
         self._stretched, self._fed = (1.0, 1.0, 1.0), _USUAL
-        self.loads: Any = loads_of(draw, geometry) if self.has_matrix and isinstance(geometry, Geometry) else None
+        self.loads: Any = loads_of(draw, geometry) if self.has_matrix else None
         self.begun: Snapshot | None = None
 
     def _parameters(self, processes: Sequence[Process]) -> dict[str, Any]:
@@ -208,8 +207,7 @@ class Disc:
         self._stretched = shape
         nf = float(swelling.porosity_of(J) if dense == whole else swelling.porosity(dense, settled))
         wet = mobility(nf, self.formulation) / mobility(swelling.phi, self.formulation)
-        if isinstance(self.geometry, Geometry):
-            self.transport.set_stretch(stretch(self.geometry, *shape[:2], wet, shape[2]))
+        self.transport.set_stretch(stretch(self.geometry, *shape[:2], wet, shape[2]))
         self.p["porosity"] = np.where(self.points.region == 0, nf, self._start_porosity)
         return True
 
@@ -241,7 +239,7 @@ class Disc:
         return out
 
 
-def check_draw(draw: Any, geometry: Geometry) -> None:
+def check_draw(draw: Any, geometry: Shape) -> None:
     """Raise RejectedDraw when the derived and fitted values of a draw do not exist."""
     loads_of(draw, geometry)
     for region in REGIONS:

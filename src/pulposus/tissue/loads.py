@@ -17,7 +17,8 @@ import numpy as np
 
 from pulposus.core.errors import RejectedDraw
 from pulposus.core.units import si
-from pulposus.tissue.geometry import Geometry, level_suffix
+from pulposus.tissue.geometry import level_suffix
+from pulposus.tissue.shape import Shape
 
 __all__ = ["Loads", "day", "loads_of", "relaxation_time"]
 
@@ -39,7 +40,7 @@ class Loads:
         return self.active - self.rest
 
 
-def loads_of(draw: Any, geometry: Geometry) -> Loads:
+def loads_of(draw: Any, geometry: Shape) -> Loads:
     """Return the loads of a disc of a draw's species; a level without records of its own has those of its species.
 
     Raises RejectedDraw when getting up adds nothing.
@@ -53,7 +54,7 @@ def loads_of(draw: Any, geometry: Geometry) -> Loads:
     return Loads(rest, active, draw.value("upright_share"), relaxation_time(draw, geometry))
 
 
-def relaxation_time(draw: Any, geometry: Geometry) -> float:
+def relaxation_time(draw: Any, geometry: Shape) -> float:
     """Return tau (s) of a nucleus.
 
     >>> from pulposus.core.draws import Draw

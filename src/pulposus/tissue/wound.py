@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.granulation import Granulation
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.process import Event, Field, Process, State
+from pulposus.tissue.shape import Shape
 
 __all__ = ["Wound", "cement", "hole", "hole_share", "lesion", "nucleotomy", "opening", "puncture", "wound_processes"]
 
@@ -84,14 +84,14 @@ def _annular(time: float, what: str, injury: float, track: float) -> Event:
     return Event(time, what, jump)
 
 
-def puncture(time: float, draw: Any, geometry: Geometry, diameter: float, depth: float = 1.0, what: str = "puncture") -> Event:
+def puncture(time: float, draw: Any, geometry: Shape, diameter: float, depth: float = 1.0, what: str = "puncture") -> Event:
     """Return the event of a needle of a diameter (m) through the share `depth` of the annulus."""
     injury = opening(geometry.needle_ratio(diameter), draw.value("needle_critical_ratio"), draw.value("needle_ratio_width"), depth)
     length = depth * (geometry.radius - geometry.nucleus_radius)
     return _annular(time, what, injury, length * pi / 4 * diameter * min(diameter, geometry.height))
 
 
-def lesion(time: float, draw: Any, geometry: Geometry, width: float, depth: float) -> Event:
+def lesion(time: float, draw: Any, geometry: Shape, width: float, depth: float) -> Event:
     """Return the event of a cut of the annulus of a width and a depth (m)."""
     wall = geometry.radius - geometry.nucleus_radius
     injury = opening(geometry.needle_ratio(width), draw.value("needle_critical_ratio"), draw.value("needle_ratio_width"),
