@@ -115,7 +115,7 @@ class Disc:
 
     def _parameters(self, processes: Sequence[Process]) -> dict[str, Any]:
         """Return symbol -> scalar, or (points,) where the regions differ."""
-        p: dict[str, Any] = {"geometry": self.geometry}
+        p: dict[str, Any] = {"geometry": self.geometry, "mesh": self.mesh}
         for symbol in dict.fromkeys(s for q in processes for s in q.parameters):
             values = regional(self.draw, symbol, REGIONS)
             p[symbol] = float(values[0]) if (values == values[0]).all() else values[self.points.region]

@@ -22,7 +22,7 @@ from pulposus.core.joint_faults import Problem, read_model, where
 from pulposus.core.parameters import ParameterSet
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term, terms
-from pulposus.tissue.history_file import History, Pattern, turnover_problems
+from pulposus.tissue.history_file import History, Pattern, place_problems, turnover_problems
 from pulposus.tissue.laws import CourseLaws
 from pulposus.tissue.person import Person, person_problems
 from pulposus.tissue.solid_file import HoleSpec, Position, Solid, TrackSpec, solid_geometry, solid_problems
@@ -225,7 +225,7 @@ def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = 
     5000
     """
     preset = _mapping(data, "disc", "preset")
-    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data), *person_problems(preset, ("disc", "preset")),
+    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data), *place_problems(data, bool(_mapping(data, "disc", "solid"))), *person_problems(preset, ("disc", "preset")),
                 *turnover_problems(data, preset.get("species"))]
     spec = read_model(DiscSpec, data, problems, file, line_of)
     if spec.disc.solid is not None:

@@ -59,6 +59,7 @@ def relaxation_time(draw: Any, geometry: Shape) -> float:
 
     >>> from pulposus.core.draws import Draw
     >>> from pulposus.core.parameters import ParameterSet
+    >>> from pulposus.tissue.geometry import Geometry
     >>> draw = Draw(ParameterSet.load(), 0, 0, "human", "I", nominal=True)
     >>> round(relaxation_time(draw, Geometry(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3)) / 3600, 1)     # hours
     4.9
