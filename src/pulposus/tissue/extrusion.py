@@ -20,7 +20,7 @@ from pulposus.tissue.operators import Stiffness
 from pulposus.tissue.points import Points
 from pulposus.tissue.solid import SolidMesh
 
-__all__ = ["areas", "positive_share", "stiffness", "volumes"]
+__all__ = ["areas", "corners", "positive_share", "stiffness", "volumes"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -33,15 +33,20 @@ def _by_layer(mesh: SolidMesh) -> tuple[Array, Integers]:
     return dz, mesh.region.reshape(len(dz), -1)
 
 
+def corners(mesh: SolidMesh) -> Array:
+    """Return the volume (cells, 6) in m3 that every corner of a wedge has of it."""
+    dz, _ = _by_layer(mesh)
+    share = mesh.plane.area[None, :, None] * (dz + dz.sum(axis=2, keepdims=True)) / 12 / 2  # of one corner on one plane
+    return np.concatenate([share, share], axis=2).reshape(-1, 6)
+
+
 def volumes(mesh: SolidMesh) -> Points:
     """Return the evaluation points of the lumped scheme: one per (node, region), with its exact volume (m3)."""
     from scipy.sparse import csr_array
 
-    dz, region = _by_layer(mesh)
-    share = mesh.plane.area[None, :, None] * (dz + dz.sum(axis=2, keepdims=True)) / 12 / 2  # of one corner on one plane
     key = mesh.cells * len(REGIONS) + mesh.region[:, None]
     unique, inverse = np.unique(key.ravel(), return_inverse=True)
-    volume = np.bincount(inverse, np.concatenate([share, share], axis=2).ravel()).astype(np.float64)
+    volume = np.bincount(inverse, corners(mesh).ravel()).astype(np.float64)
     node, index = unique // len(REGIONS), unique % len(REGIONS)
     basis = csr_array((np.ones(len(node)), (np.arange(len(node)), node)), shape=(len(node), mesh.size))
     return Points(basis, volume, index, node, mesh.nodes[node])
