@@ -45,7 +45,7 @@ __all__ = ["Disc", "check_draw", "culture_supply", "supply_of", "tissue_processe
 Array = NDArray[np.float64]
 _USUAL = (1.0, 1.0, False)  # levels of endplate and wall, whether the endplate's pattern is on
 _MOVED = 5e-3  # relative change of volume, height or endplate after which the stiffness is updated
-_FACTORED = 5000  # nodes of a solid disc above which its sparse factor costs more than multigrid
+_FACTORED = 3000  # nodes of a solid disc above which its sparse factor costs more than multigrid
 STEADY = 1e-10  # tolerance of the steady solve, relative to the supply
 
 
