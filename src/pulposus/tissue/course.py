@@ -95,7 +95,7 @@ def run_course(spec: DiscSpec, response: Process | None = None, film: Film | Non
     watching: list[Process] = [*([film] if film else []), *([Sides()] if solid else [])]
     disc, history = live(past, lambda further, options: build([*further, *watching], options), geometry, times.tolist())
     if film:
-        film.mesh = disc.mesh
+        film.mesh, film.geometry = disc.mesh, geometry
     if isinstance(geometry, SolidGeometry) and "height_index" in history.readings:
         history.readings["height"] = heights(geometry, history.readings["height_index"])
     names = [event.event for event in spec.history]
