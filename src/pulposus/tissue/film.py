@@ -55,6 +55,11 @@ class Film(Process):
                             * np.ones_like(view.points.volume) for name, (fields, si, told) in FILMED.items()})
         return {}
 
+    def maps(self) -> list[dict[str, Array]]:
+        """Return the nodal fields of every frame by name and unit: volume-weighted means where regions meet."""
+        names = {name: f"{name}_{told.replace('/', '_per_')}" for name, (_, _, told) in FILMED.items()}
+        return [{names[name]: self.points.to_nodes(values) for name, values in frame.items()} for frame in self.frames]
+
     def corners(self) -> NDArray[np.int64]:
         """Return the points at the corners of every triangle (nt, 3): borders of regions stay sharp; raises ValueError before a run."""
         if self.mesh is None:

@@ -15,12 +15,11 @@ from functools import partial
 from math import inf
 from typing import Any
 
-from pulposus.core.errors import Fault, InputError
 from pulposus.tissue.disc import Disc
 from pulposus.tissue.drivers import DRIVERS, Drivers, switch
 from pulposus.tissue.endplate import calcified, open_nodes, pattern_rings
 from pulposus.tissue.history import History, run_discs
-from pulposus.tissue.places import Track, crossed, drilled, on_endplate, on_wall
+from pulposus.tissue.places import Track, crossed, drilled
 from pulposus.tissue.process import Event, Process
 from pulposus.tissue.shape import Shape
 from pulposus.tissue.solid import SolidGeometry
@@ -94,29 +93,9 @@ def _between(events: Sequence[Event], first: float, last: float) -> list[Event]:
 def past_of(history: Sequence[Any], draw: Any, geometry: Shape, laws: Mapping[str, Any]) -> Past:
     """Return the past that the events of a history (history_file.py) are in one draw of one disc."""
     past = Past(start=min((h.at for h in history), default=0.0), biphasic=laws.get("load", "biphasic") == "biphasic")
-    _check_places(history, geometry)
     for h in sorted(history, key=lambda each: each.at):
         _READERS[h.event](past, h, draw, geometry, laws)
     return past
-
-
-def _check_places(history: Sequence[Any], geometry: Shape) -> None:
-    """Raise InputError for wounds that are placed beside a solid disc."""
-    placed = [(i, h) for i, h in enumerate(history) if getattr(h, "where", None) is not None]
-    if not placed or not isinstance(geometry, SolidGeometry):
-        return
-    faults = []
-    for i, h in placed:
-        if h.event == "lesion":
-            lies, allowed = on_wall(geometry, h.where.middle), "a height at which the disc has a wall in that direction"
-        elif h.event == "endplate_damage":
-            lies, allowed = on_endplate(geometry, h.where.at), "a position on the endplate"
-        else:
-            lies, allowed = crossed(geometry, Track(h.where.start, h.where.end, 1.0)) > 0, "a track that crosses the annulus"
-        if not lies:
-            faults.append(Fault("", f"history.{i}.where", "a place beside it", allowed))
-    if faults:
-        raise InputError(faults)
 
 
 def _wound(past: Past, h: Any, draw: Any, geometry: Shape, laws: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,7 @@ from pulposus.tissue.points import Points
 from pulposus.tissue.section import Section
 from pulposus.tissue.solid import SolidGeometry, SolidMesh
 
-__all__ = ["Hole", "Slit", "Track", "crossed", "drilled", "living_share", "on_endplate", "on_wall",
-           "share_within", "supplied"]
+__all__ = ["Hole", "Slit", "Track", "crossed", "drilled", "living_share", "misplaced", "share_within", "supplied"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -132,20 +132,6 @@ def crossed(geometry: SolidGeometry, track: Track) -> float:
     return float(min(1.0, len(inside) / _FINE * np.linalg.norm(ends[1] - ends[0]) / wall))
 
 
-def on_wall(geometry: SolidGeometry, middle: tuple[float, float, float]) -> bool:
-    """Return whether the outline, in the direction of a position (x, y, z), reaches its height."""
-    theta, _ = geometry.section.polar(np.array(middle[:2]))
-    low, up = geometry.faces.at(np.atleast_1d(theta), np.ones(1))
-    return bool(low[0] < middle[2] < up[0])
-
-
-def on_endplate(geometry: SolidGeometry, at: tuple[float, float]) -> bool:
-    """Return whether an endplate lies at a position (x, y)."""
-    section = geometry.section
-    theta, rho = section.polar(np.array(at))
-    return bool(rho * section.radius(section.outer, theta) < section.radius(section.endplate, theta))
-
-
 def drilled(geometry: SolidGeometry, face: str, at: tuple[float, float], diameter: float) -> Track:
     """Return the track of a drill (m) through the endplate of a face at (x, y)."""
     z = [float(v[0]) for v in geometry.profile(*(np.atleast_1d(v) for v in geometry.section.polar(np.array(at))))]
@@ -169,3 +155,35 @@ def supplied(mesh: SolidMesh, holes: Sequence[Hole], first: Callable[[SolidMesh]
                                     "a hole on the bone face, wider than the mesh is coarse, or more nodes")])
         held = np.union1d(held, near) if hole.open else np.setdiff1d(held, near)
     return held
+
+
+def _on_wall(geometry: SolidGeometry, middle: tuple[float, float, float]) -> bool:
+    """Return whether the outline, in the direction of a position (x, y, z), reaches its height."""
+    theta, _ = geometry.section.polar(np.array(middle[:2]))
+    low, up = geometry.faces.at(np.atleast_1d(theta), np.ones(1))
+    return bool(low[0] < middle[2] < up[0])
+
+
+def _on_endplate(geometry: SolidGeometry, at: tuple[float, float]) -> bool:
+    """Return whether an endplate lies at a position (x, y)."""
+    section = geometry.section
+    theta, rho = section.polar(np.array(at))
+    return bool(rho * section.radius(section.outer, theta) < section.radius(section.endplate, theta))
+
+
+def misplaced(history: Sequence[Any], geometry: SolidGeometry) -> list[tuple[int, str]]:
+    """Return the events of a history (history_file.py) that are placed beside a disc, by number, and where they may be."""
+    found = []
+    for i, h in enumerate(history):
+        place = getattr(h, "where", None)
+        if place is None:
+            continue
+        if h.event == "lesion":
+            lies, allowed = _on_wall(geometry, place.middle), "a height at which the disc has a wall in that direction"
+        elif h.event == "endplate_damage":
+            lies, allowed = _on_endplate(geometry, place.at), "a position on the endplate"
+        else:
+            lies, allowed = crossed(geometry, Track(place.start, place.end, 0.0)) > 0, "a track that crosses the annulus"
+        if not lies:
+            found.append((i, allowed))
+    return found
