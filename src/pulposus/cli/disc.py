@@ -122,7 +122,7 @@ def run(
     header, rows = rows_of(answer)
     if out is not None and film is not None:
         _keep_course(out, disc, answer, film, lang)
-    if fields is not None and film is not None and film.days:
+    if fields is not None and film is not None and film.mesh is not None and film.days:
         from pulposus.exchange.fields import write_series
 
         write_series(fields, film.mesh, film.days, film.maps())

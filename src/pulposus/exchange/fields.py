@@ -60,7 +60,7 @@ def _vtu(points: Array, cells: Array, region: Array, fields: Mapping[str, Array]
 
 
 def _xdmf(path: Path, mesh: tuple[Array, Array, Array], frames: Sequence[tuple[float | None, Mapping[str, Array]]]) -> str:
-    """Write a mesh and its fields, at one time or at several (days), into an HDF5 file beside an XDMF file; return the text of the latter."""
+    """Write a mesh and its fields, at one time or over days, into an HDF5 file beside an XDMF file; return the text of the latter."""
     import h5py
 
     points, cells, region = mesh
@@ -101,7 +101,8 @@ def write_fields(folder: Path, mesh: Mesh, fields: Mapping[str, Array]) -> list[
 
 
 def write_series(folder: Path, mesh: Mesh, days: Sequence[float], frames: Sequence[Mapping[str, Array]]) -> list[Path]:
-    """Write nodal fields over time (one mapping per day) as disc.xdmf with disc.h5, and those of the last day as disc.vtu; return the files.
+    """Write nodal fields over time (one mapping per day) as disc.xdmf with disc.h5, and those of the last day as disc.vtu; return the
+    files.
 
     Raises ValueError without a day.
     """

@@ -1,4 +1,4 @@
-"""What of a film is drawn: the section of a body of revolution, or of a solid its planes at mid-height and through its middle from back to front.
+"""What of a film is drawn: the section of a body of revolution, or of a solid those at mid-height and from back to front.
 
     value(point) = sum_k weight[point, k] frame[source[point, k]],      up(day) = up + (l - 1) core,   l of tissue/shape.py
 
@@ -104,20 +104,20 @@ def _mid_sagittal(film: Film) -> FilmSection:
     region = mesh.region.reshape(len(mesh.z) - 1, -1)[:, triangle]  # (layers, pieces)
     layer, piece = (v.ravel() for v in np.indices(region.shape))
     plane, column = np.stack([layer, layer, layer + 1, layer + 1], axis=1), np.stack([piece, piece + 1, piece + 1, piece], axis=1)
-    own = np.repeat(region.ravel()[:, None], 4, axis=1)
-    _, first, same = np.unique((plane * len(s) + column) * len(REGIONS) + own, return_index=True, return_inverse=True)
+    own, place = np.repeat(region.ravel()[:, None], 4, axis=1), plane * len(s) + column
+    _, first, same = np.unique(place * len(REGIONS) + own, return_index=True, return_inverse=True)
     plane, column, of, at = plane.ravel()[first], column.ravel()[first], own.ravel()[first], np.repeat(piece, 4)[first]
     source = _numbers(film)[plane[:, None] * width + corner[at], of[:, None]]
     quads = np.asarray(same).reshape(-1, 4)
     plates = int((mesh.region.reshape(len(mesh.z) - 1, -1) == _CEP).any(axis=1).sum()) // 2
     core = np.clip(z, z[plates], z[-1 - plates])
     spot = np.stack([np.broadcast_to(xy[:, 1], z.shape), z, core], axis=-1).reshape(-1, 3)
-    number = np.stack([layer * len(s) + piece, layer * len(s) + piece + 1, (layer + 1) * len(s) + piece + 1, (layer + 1) * len(s) + piece], 1)
-    inner, outer = _borders(number, region.ravel(), spot)
+    inner, outer = _borders(place, region.ravel(), spot)
     back, front = -_reach(mesh, "nucleus", -np.pi / 2), _reach(mesh, "nucleus", np.pi / 2)
     names = {"NP": (float(centre[1]), 0.0), "AF": (float(centre[1] + (front + s[-1]) / 2), 0.0),
              "CEP": (float(centre[1] + (back + front) / 2), float(z[-1].max()))}
-    return FilmSection("mid_sagittal", xy[column, 1], z[plane, column], core[plane, column], source, _weights(mesh, xy[column], triangle[at]),
+    weights = _weights(mesh, xy[column], triangle[at])
+    return FilmSection("mid_sagittal", xy[column, 1], z[plane, column], core[plane, column], source, weights,
                        np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]), inner, outer, names)
 
 

@@ -226,7 +226,8 @@ def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = 
     5000
     """
     preset = _mapping(data, "disc", "preset")
-    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data), *place_problems(data, bool(_mapping(data, "disc", "solid"))), *person_problems(preset, ("disc", "preset")),
+    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data),
+                *place_problems(data, bool(_mapping(data, "disc", "solid"))), *person_problems(preset, ("disc", "preset")),
                 *turnover_problems(data, preset.get("species"))]
     spec = read_model(DiscSpec, data, problems, file, line_of)
     if spec.disc.solid is not None:

@@ -246,7 +246,7 @@ def place_problems(data: Mapping[str, Any], solid: bool) -> Iterator[Problem]:
         if not solid:
             yield ("history", i, "where"), "a place in a disc of revolution", "a place with disc.solid only", None
         if event.get("depth_fraction") is not None:
-            yield ("history", i, "depth_fraction"), "depth_fraction beside where", "either where, whose track tells it, or depth_fraction", None
+            yield ("history", i, "depth_fraction"), "depth_fraction beside where", "either where, which tells it, or depth_fraction", None
         if event.get("event") == "endplate_damage" and event.get("hole") is None:
             yield ("history", i, "where"), "a place without a hole", "a place with hole: '2 mm' only", None
 

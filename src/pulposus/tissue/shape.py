@@ -13,6 +13,8 @@ the areas of its section.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.solid import SolidGeometry
 
@@ -21,7 +23,7 @@ __all__ = ["Shape", "stretch", "thinning"]
 Shape = Geometry | SolidGeometry
 
 
-def thinning(geometry: Shape, height: float) -> float:
+def thinning(geometry: Shape, height: Any) -> Any:
     """Return the stretch l of the tissue between the endplates, which stay as they are, for a height ratio of the whole disc.
 
     >>> round(thinning(Geometry(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3), 0.8), 4)

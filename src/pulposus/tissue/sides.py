@@ -40,8 +40,8 @@ def heights(geometry: SolidGeometry, ratio: Any) -> Array:
     """
     theta = np.array([_DIRECTION[side] for side in SIDES]) % (2 * np.pi)
     low, up = geometry.faces.at(theta, np.ones(len(SIDES)))
-    thin = thinning(geometry, np.asarray(ratio, dtype=float))
-    return np.concatenate([np.asarray(ratio * geometry.height)[..., None], thin[..., None] * (up - low)], axis=-1)
+    ratios = np.asarray(ratio, dtype=float)[..., None]
+    return np.concatenate([ratios * geometry.height, thinning(geometry, ratios) * (up - low)], axis=-1)
 
 
 class Sides(Process):

@@ -242,7 +242,8 @@ class SolidMesh(Mesh):
     def from_axis(self, nodes: Integers) -> Array:
         """Return the share of the endplate's radius at nodes of the bone face, times that of a circle of its area (m)."""
         theta, rho = self.section.polar(self.nodes[nodes, :2])
-        return _equal_circle(self.section.endplate) * rho * self.section.radius(self.section.outer, theta) / self.section.radius(self.section.endplate, theta)
+        outer, plate = (self.section.radius(curve, theta) for curve in (self.section.outer, self.section.endplate))
+        return _equal_circle(self.section.endplate) * rho * outer / plate
 
 
 def _mesh_of(geometry: SolidGeometry, plane: Plane, plates: int, tissue: int) -> SolidMesh:
