@@ -38,7 +38,8 @@ READINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "viable_cells": ("1", "percent", REGIONS), "glucose_min": ("mol/m**3", "mM", ()), "oxygen_min": ("Pa", "kPa", ()),
     "lactate_max": ("mol/m**3", "mM", ()), "il1b": ("kg/m**3", "ng/mL", REGIONS), "tnf": ("kg/m**3", "ng/mL", REGIONS),
     "chemokine": ("kg/m**3", "ng/mL", REGIONS), "granulation": ("1", "percent", REGIONS), "nerve_term": ("1", "percent", ()),
-    "collagen_denatured": ("1", "percent", REGIONS), "confinement": ("1", "percent", ()), "nucleus_volume_lost": ("1", "percent", ())}
+    "degradation_activity": ("1", "1", REGIONS), "collagen_denatured": ("1", "percent", REGIONS), "confinement": ("1", "percent", ()),
+    "nucleus_volume_lost": ("1", "percent", ())}
 # what is told of a solid disc beside that
 SOLID: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "height": ("m", "mm", HEIGHTS), "cells_by_side": ("1", "percent", SIDES), "gag_by_side": ("kg/m**3", "mg/mL", SIDES),

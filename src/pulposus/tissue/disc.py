@@ -34,6 +34,7 @@ from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition, mobility
 from pulposus.tissue.points import Points, regional
 from pulposus.tissue.process import Process, View
+from pulposus.tissue.proteases import Proteases
 from pulposus.tissue.shape import Shape, stretch
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
@@ -70,8 +71,9 @@ def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str
     base: list[Process] = [Nutrition(laws, boundary, open_share), NativeCells()]
     if not matrix:
         return base
-    return [*base, Cytokines(open_share), response or CytokineResponse(), Aggrecan(laws["aggrecan"]), Collagen(),
-            Annulus(), Endplate(laws.get("calcification", "closes"))]
+    proteases = laws.get("proteases", "lumped")
+    return [*base, Cytokines(open_share), response or CytokineResponse(), *([Proteases()] if proteases == "pair" else []),
+            Aggrecan(laws["aggrecan"], proteases), Collagen(proteases), Annulus(), Endplate(laws.get("calcification", "closes"))]
 
 
 class Disc:
