@@ -123,6 +123,18 @@ DISCS = [
     solid_with("solid hole on no face", "probes:", "holes: [{face: uper, at: [0 mm, 0 mm], diameter: 1 mm}]\nprobes:", "holes.0.face"),
     disc_with("track in a body of revolution", "probes:", "tracks: [{start: [0 mm, 0 mm, 0 mm], end: [9 mm, 0 mm, 0 mm], diameter: 1 mm}]\nprobes:",
               "tracks", "disc.solid only"),
+    solid_with("wound beside a solid", "probes:", "history:\n  - {event: puncture, needle: 18G, at: -1 d, where: {start: [0 mm, 90 mm, 0 mm], "
+               "end: [0 mm, 40 mm, 0 mm]}}\n  - {event: lesion, width: 5 mm, depth: 5 mm, at: -1 d, where: {middle: [9 mm, 0 mm, 8 mm]}}\n"
+               "  - {event: endplate_damage, hole: 2 mm, at: -1 d, where: {face: upper, at: [24 mm, 0 mm]}}\nprobes:",
+               "history.0.where", "a track that crosses the annulus", "history.1.where", "has a wall", "history.2.where", "on the endplate"),
+    solid_with("wound told twice", "probes:", "history: [{event: puncture, needle: 18G, depth_fraction: 0.5, at: -1 d, "
+               "where: {start: [0 mm, 30 mm, 0 mm], end: [0 mm, 0 mm, 0 mm]}}]\nprobes:", "history.0.depth_fraction", "either where"),
+    solid_with("place without a hole", "probes:", "history: [{event: endplate_damage, open: 0.5, at: -1 d, where: {face: upper, at: [0 mm, 0 mm]}}]\nprobes:",
+               "history.0.where", "with hole"),
+    solid_with("place with r and z", "probes:", "history: [{event: lesion, width: 5 mm, depth: 5 mm, at: -1 d, where: {middle: [9 mm, 0 mm]}}]\nprobes:",
+               "history.0", "where.middle"),
+    disc_with("wound placed in a body of revolution", "probes:", "history: [{event: lesion, width: 5 mm, depth: 5 mm, at: -1 d, "
+              "where: {middle: [9 mm, 0 mm, 0 mm]}}]\nprobes:", "history.0.where", "disc.solid only"),
     disc_with("negative probe", "[0 mm, 0 mm]", "[0 mm, -1 mm]", "probes.centre.1", "z from 0"),
     disc_with("probe with three numbers", "[0 mm, 0 mm]", "[0 mm, 0 mm, 0 mm]", "probes.centre", "[r, z]"),
 ]

@@ -33,6 +33,8 @@ STUDIES = [
     study_with("nucleotomy of too much", "history: []", "history: [{event: nucleotomy, removed: 120 %, at: -4 weeks}]", "history.0", "removed"),
     study_with("endplate with both", "history: []", "history: [{event: endplate_damage, hole: 2 mm, open: 50 %, at: -4 weeks}]", "history.0", "given both", "either"),
     study_with("endplate with neither", "history: []", "history: [{event: endplate_damage, at: -4 weeks}]", "history.0", "given neither"),
+    study_with("wound placed in a study", "history: []", "history: [{event: puncture, needle: 18G, at: -4 weeks, where: {start: [0 mm, 0 mm, 0 mm], "
+               "end: [9 mm, 0 mm, 0 mm]}}]", "history.0.where", "disc.solid only"),
     study_with("event that ends before it begins", "history: []", "history: [{event: load, pressure: 0.8 MPa, at: -4 weeks, until: -5 weeks}]", "history.0", "after 'at'"),
     study_with("cytokine in mM", "history: []", "history: [{event: cytokine_load, il1b: 10 mM, at: -4 weeks}]", "history.0", "il1b"),
     study_with("negative level", "history: []", "history: [{event: wall_nutrition, level: -10 %, at: -4 weeks}]", "history.0", "level", "zero or more"),

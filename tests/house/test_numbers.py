@@ -66,7 +66,7 @@ METHOD = {
     ("dishes.py", "_ENDLESS"), ("dishes.py", "_LEAST"), ("dishes.py", "_EXACT"), ("line_chamber.py", "_RUN"), ("line_chamber.py", "_ALIVE"),
     ("tissue_samples.py", "_SETTLED"), ("years.py", "_RUN"), ("years.py", "_SETTLED"), ("years.py", "_FEW"), ("verdict.py", "(_LOW, _HIGH)"),
     ("verdict.py", "_LEVEL"), ("verdict.py", "_HALF"), ("coverage.py", "_ALPHA"), ("coverage.py", "_CONFIDENCE"), ("coverage.py", "_WORSE"),
-    ("extrusion.py", "_ROUND_OFF"), ("injection.py", "_RTOL"), ("injection.py", "_LEAST"), ("multigrid.py", "_LOWEST"), ("multigrid.py", "_SAFE"), ("places.py", "_OFF_AXIS"), ("plane.py", "_FINER"),
+    ("extrusion.py", "_ROUND_OFF"), ("injection.py", "_RTOL"), ("injection.py", "_LEAST"), ("multigrid.py", "_LOWEST"), ("multigrid.py", "_SAFE"), ("places.py", "_GOLDEN"), ("plane.py", "_FINER"),
     ("plane.py", "_FLAT"), ("shapes.py", "_EDGE"), ("shapes.py", "_FLAT"), ("shapes.py", "_OUTERMOST"), ("solid.py", "_FLATTER"),
     ("solid.py", "_ROOM"), ("solid.py", "_LEAST"), ("solid_file.py", "_WITHIN"),
 }

@@ -97,7 +97,7 @@ def test_invariant_of_equal_boundary_values():
 
 
 def test_multigrid_and_the_sparse_factor_give_one_solution():
-    disc, solution = rested(SLOPED, 2500)
+    disc, solution = rested(SLOPED, 2000)
     assert disc.transport.invert is factor
     disc.transport.invert = Multigrid
     disc.transport.set_stretch({})

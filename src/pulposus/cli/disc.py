@@ -100,25 +100,34 @@ def run(
         typer.Option(metavar="FOLDER", help="Folder for course.csv, one row per time, and disc.html, maps of the disc over time.",
                      show_default=False),
     ] = None,
+    fields: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder for the fields over time, disc.xdmf, and those of the last day, disc.vtu.",
+                     show_default=False),
+    ] = None,
     lang: Annotated[str, typer.Option(help="Language of the page: en or zh.")] = "en",
     force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
 ) -> None:
     """Follow one disc over months or years: its history, then untreated. Beside it the published controls that were read."""
     from pulposus.tissue.disc_file import load_disc
 
-    refuse([*allowed_word("--lang", lang, LANGUAGES), *_used_folder(out, "--out", force)])
+    refuse([*allowed_word("--lang", lang, LANGUAGES), *_used_folder(out, "--out", force), *_used_folder(fields, "--fields", force)])
     disc = load_disc(spec)
     from pulposus.study.network_response import response_of
     from pulposus.study.replay.untreated import beside_course
     from pulposus.tissue.course import rows_of, run_course
     from pulposus.tissue.film import Film
 
-    film = Film() if out is not None else None
+    film = None if out is None and fields is None else Film()
     course = _naming(spec, lambda: run_course(disc, response_of(disc.laws.model_dump()), film))
     answer = document("disc_course/1", {**course, "published_controls": beside_course(course)})
     header, rows = rows_of(answer)
     if out is not None and film is not None:
         _keep_course(out, disc, answer, film, lang)
+    if fields is not None and film is not None and film.mesh is not None and film.days:
+        from pulposus.exchange.fields import write_series
+
+        write_series(fields, film.mesh, film.days, film.maps())
     if as_json:
         print_json(answer)
     else:

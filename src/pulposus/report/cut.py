@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pulposus.report.maps import mirrored
 from pulposus.tissue.mesh import Mesh
 
-__all__ = ["Cut", "Line", "cut_of", "sheet", "upright_line", "values_along"]
+__all__ = ["Cut", "Line", "cut_of", "sheet", "stations", "upright_line", "values_along"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -88,7 +88,7 @@ def sheet(mesh: Any, xy: Array, planes: Integers) -> tuple[Array, Integers, Arra
     return z, nodes, np.broadcast_to(share, nodes.shape)
 
 
-def _stations(mesh: Any, direction: float) -> Array:
+def stations(mesh: Any, direction: float) -> Array:
     """Return the columns of a cut from its one end to the other (m from the centre), borders of the section among them."""
     section = mesh.section
     sides = []
@@ -101,7 +101,7 @@ def _stations(mesh: Any, direction: float) -> Array:
 
 def _solid(mesh: Any, direction: float) -> Cut:
     """Return an upright cut of a solid."""
-    s, way = _stations(mesh, direction), np.array([np.cos(direction), np.sin(direction)])
+    s, way = stations(mesh, direction), np.array([np.cos(direction), np.sin(direction)])
     centre, planes = np.asarray(mesh.section.centre), np.arange(len(mesh.z))
     z, nodes, weights = sheet(mesh, centre + s[:, None] * way, planes)
     number = np.arange(z.size).reshape(z.shape)

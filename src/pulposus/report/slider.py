@@ -5,7 +5,8 @@ whole numbers q from 0 to 65535 of that scale:
 
     value = low + (high - low) q / 65535
 
-The quarter that was computed is mirrored, and drawn as thick as the disc is at that time (its endplates stay, tissue/shape.py).
+The quarter that was computed of a body of revolution is mirrored; of a solid two sections are drawn (film_sections.py). Each is as thick
+as the disc is at that time (its endplates stay, tissue/shape.py).
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from numpy.typing import NDArray
 from pulposus.core.language import text
 from pulposus.core.units import convert
 from pulposus.core.vocabulary import label
+from pulposus.report.film_sections import FilmSection, film_sections
 from pulposus.report.pictures import line_style
 from pulposus.report.words import said, unit
 from pulposus.tissue.film import FILMED, Film
+from pulposus.tissue.shape import thinning
 
 __all__ = ["contour_levels", "frames_kept", "slider_page", "told_film"]
 
@@ -70,11 +73,11 @@ def contour_levels(low: float, high: float) -> list[float]:
     return [round(float(tick), 12) for tick in ticks if low < tick < high]
 
 
-def told_film(film: Film, kept: list[int], lang: str) -> list[dict[str, Any]]:
-    """Return the maps of a film: name, unit, the scale that all its times share, contours and the frames kept."""
+def told_film(frames: list[dict[str, Array]], lang: str) -> list[dict[str, Any]]:
+    """Return the maps of frames (quantity -> values): name, unit, the scale that all times share, contours and the values."""
     say, maps = said(lang), []
     for name, (_, _, told) in FILMED.items():
-        values = np.array([film.frames[i][name] for i in kept])
+        values = np.array([frame[name] for frame in frames])
         low, high = (0.0 if name in COUNTED else float(max(values.min(), 0.0))), float(max(values.max(), 0.0))
         high = max(high, low + FLAT * max(abs(high), FLAT))
         steps = np.rint(np.clip((values - low) / (high - low), 0, 1) * STEPS).astype("<u2")
@@ -95,8 +98,9 @@ def slider_page(film: Film, answer: Mapping[str, Any], events: list[tuple[float,
                               lstrip_blocks=True)
     named = [(day, label("event", kind, lang, short=True)) for day, kind in events]
     happened = [f"{name} · {text('report_day', lang, n=f'{day:.4g}'.replace('-', MINUS))}" for day, name in named]
-    kept = frames_kept(film.days, len(FILMED) * len(film.points.volume))
-    content = _content(film, answer, kept, named, lang)
+    sections = film_sections(film)
+    kept = frames_kept(film.days, len(FILMED) * sum(len(section.across) for section in sections))
+    content = _content(film, sections, answer, kept, named, lang)
     return environment.get_template("slider.html.j2").render(
         lang="zh-CN" if lang == "zh" else "en", t=said(lang), title=title or text("report_slider_title", lang), maps=content["maps"],
         note=answer.get("note", ""), events=happened, frames=len(kept), times=len(film.days), last=len(kept) - 1,
@@ -104,24 +108,30 @@ def slider_page(film: Film, answer: Mapping[str, Any], events: list[tuple[float,
         style=Markup((TEMPLATES / "slider.css").read_text("utf-8")), script=Markup((TEMPLATES / "slider.js").read_text("utf-8")))
 
 
-def _content(film: Film, answer: Mapping[str, Any], kept: list[int], events: list[tuple[float, str]], lang: str) -> dict[str, Any]:
-    """Return what the script of the page draws from: the section (mm), the maps, the course and the words."""
+def _content(film: Film, sections: list[FilmSection], answer: Mapping[str, Any], kept: list[int], events: list[tuple[float, str]],
+             lang: str) -> dict[str, Any]:
+    """Return what the script of the page draws from: the sections (mm), the maps, the course and the words."""
     from matplotlib import colormaps
 
-    mesh, mm = film.mesh, convert(1.0, "m", "mm")
-    if mesh is None:
-        raise ValueError("no disc has run before this film")
-    place = np.round(mesh.nodes[film.points.node] * mm, 4)
-    edge, half = mesh.nodes.max(axis=0) * mm
-    plate = float(mesh.nodes[mesh.cells[mesh.region == len(film.regions) - 1]].reshape(-1, 2)[:, 1].min()) * mm
+    assert film.geometry is not None
     colours = [[round(255 * part) for part in colormaps["viridis"](i / (_COLOURS - 1))[:3]] for i in range(_COLOURS)]
     words = {key.removeprefix("slider_"): said(lang)(key) for key in PARTS}
-    return {"r": place[:, 0].tolist(), "z": place[:, 1].tolist(), "corners": film.corners().tolist(), "radius": float(edge),
-            "half": float(half), "plate": plate, "borders": {k: np.round(v * mm, 4).tolist() for k, v in film.borders().items()},
-            "regions": {k: [v[0] * mm, v[1] * mm] for k, v in film.regions.items()}, "colours": colours,
-            "maps": told_film(film, kept, lang), "days": [film.days[i] for i in kept], "kept": kept,
-            "height": [_heights(answer)[i] for i in kept],
+    heights = [_heights(answer)[i] for i in kept]
+    frames = [{name: np.concatenate([s.carry(film.frames[i][name]) for s in sections]) for name in FILMED} for i in kept]
+    return {"sections": [_drawn(section, lang) for section in sections], "colours": colours, "maps": told_film(frames, lang),
+            "days": [film.days[i] for i in kept], "kept": kept, "height": heights, "thin": [thinning(film.geometry, h) for h in heights],
             "course": _course(answer, lang), "events": events, "words": words}
+
+
+def _drawn(section: FilmSection, lang: str) -> dict[str, Any]:
+    """Return a section as the script draws it, in mm."""
+    def told(values: Any) -> Any:
+        return np.round(np.asarray(values) * convert(1.0, "m", "mm"), 4).tolist()
+
+    return {"label": text(f"report_slider_{section.name}", lang) if section.name else "", "mirrored": section.mirrored,
+            "x": told(section.across), "y": told(section.up), "core": told(section.core), "corners": section.corners.tolist(),
+            "lines": {"inner": [told(line) for line in section.inner], "outer": [told(line) for line in section.outer]},
+            "names": {name: told(at) for name, at in section.names.items()}}
 
 
 def _heights(answer: Mapping[str, Any]) -> list[float]:

@@ -25,7 +25,7 @@ from pulposus.study.product_file import Product
 from pulposus.study.route_file import Route
 from pulposus.study.study_checks import hypothesis_problems, override_problems, problems_across
 from pulposus.tissue.disc_file import culture_problems, level_of
-from pulposus.tissue.history_file import History, turnover_problems
+from pulposus.tissue.history_file import History, place_problems, turnover_problems
 from pulposus.tissue.laws import CourseLaws
 from pulposus.tissue.person import Person, person_problems
 
@@ -184,7 +184,7 @@ def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None =
     """
     given = data.get("subject")
     subject: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
-    of_subject = [*person_problems(subject, ("subject",)), *turnover_problems(data, subject.get("species"))]
+    of_subject = [*person_problems(subject, ("subject",)), *place_problems(data, False), *turnover_problems(data, subject.get("species"))]
     if subject.get("medium") == "culture":
         of_subject += culture_problems(subject.get("species"), ("subject", "medium"))
     across = [*problems_across(data), *override_problems(data), *hypothesis_problems(data), *of_subject]

@@ -20,6 +20,7 @@ from pulposus.core.errors import RejectedDraw
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.points import regional
 from pulposus.tissue.process import Field, Process, State
+from pulposus.tissue.proteases import degradation_of
 
 __all__ = ["Aggrecan", "fragment_loss", "starting_share"]
 
@@ -47,14 +48,16 @@ class Aggrecan(Process):
     """Owns the aggrecan pools."""
 
     name = "aggrecan"
-    reads = ("native", "aggrecan_intact", "aggrecan_fragments", "modifier.synthesis", "modifier.degradation",
+    reads: tuple[str, ...] = ("native", "aggrecan_intact", "aggrecan_fragments", "modifier.synthesis", "modifier.degradation",
              "modifier.fragment_loss")
     sources = ("aggrecan_intact", "aggrecan_fragments")
     parameters = ("aggrecan_turnover", "intact_aggrecan_loss", "fragment_loss", "aggrecan_content")
 
-    def __init__(self, pools: str) -> None:
-        """pools: ``two_pools`` or ``one_pool``."""
-        self.two = pools == "two_pools"
+    def __init__(self, pools: str, proteases: str = "lumped") -> None:
+        """pools: ``two_pools`` or ``one_pool``; proteases: ``lumped``, m_deg is the modifier, or ``pair`` (proteases.py)."""
+        self.two, self.pair = pools == "two_pools", proteases == "pair"
+        if self.pair:
+            self.reads = (*type(self).reads, "protease", "inhibitor")
 
     def prepare(self, draw: Any, points: Any) -> dict[str, Any]:
         """Return the synthesis per cell (kg/(cell s)) that keeps the healthy disc of this draw in balance."""
@@ -70,12 +73,15 @@ class Aggrecan(Process):
         return [Field("aggrecan_intact", "kg/m**3", "slow", scale, start=content * share),
                 Field("aggrecan_fragments", "kg/m**3", "slow", scale, start=content * (1 - share))]
 
-    def _loss(self, state: State, p: State) -> Any:
-        return p["intact_aggrecan_loss" if self.two else "aggrecan_turnover"] * state["modifier.degradation"]
+    def _loss(self, state: State, p: State, xp: Any) -> tuple[Any, dict[str, Any]]:
+        """Return the loss (1/s) of intact aggrecan and its slopes by proteases and inhibitors."""
+        activity, slopes = degradation_of(state, p, self.pair, xp)
+        basal = p["intact_aggrecan_loss" if self.two else "aggrecan_turnover"]
+        return basal * activity, {n: basal * slope for n, slope in slopes.items()}
 
     def source(self, state: State, p: State, t: float, xp: Any) -> dict[str, Any]:
         """Return dI/dt and dF/dt (kg/(m3 s))."""
-        lost = self._loss(state, p) * state["aggrecan_intact"]
+        lost = self._loss(state, p, xp)[0] * state["aggrecan_intact"]
         made = p["aggrecan_synthesis"] * state["modifier.synthesis"] * state["native"]
         out = {"aggrecan_intact": made - lost}
         if self.two:
@@ -85,10 +91,14 @@ class Aggrecan(Process):
     def derivatives(self, state: State, p: State, t: float, xp: Any) -> dict[tuple[str, str], Any]:
         """Return the analytic derivative blocks of `source`."""
         ones = xp.ones_like(state["aggrecan_intact"])
-        lost = self._loss(state, p) * ones
+        loss, slopes = self._loss(state, p, xp)
+        lost = loss * ones
         out = {("aggrecan_intact", "aggrecan_intact"): -lost,
                ("aggrecan_intact", "native"): p["aggrecan_synthesis"] * state["modifier.synthesis"] * ones}
+        moved = {n: slope * state["aggrecan_intact"] for n, slope in slopes.items()}
+        out |= {("aggrecan_intact", n): -slope for n, slope in moved.items()}
         if self.two:
+            out |= {("aggrecan_fragments", n): slope for n, slope in moved.items()}
             out["aggrecan_fragments", "aggrecan_intact"] = lost
             out["aggrecan_fragments", "aggrecan_fragments"] = -p["fragment_loss"] * state["modifier.fragment_loss"] * ones
         return out

@@ -31,7 +31,7 @@ from pulposus.tissue.nutrition import SOLUTES
 from pulposus.tissue.person import endplate_opening, marrow_processes, marrow_supply
 from pulposus.tissue.places import living_share, supplied
 from pulposus.tissue.process import Process
-from pulposus.tissue.solid import SolidGeometry
+from pulposus.tissue.shape import Shape
 from pulposus.tissue.solid_file import solid_geometry
 from pulposus.tissue.stepper import Control, Stepper
 
@@ -81,7 +81,7 @@ def _stated(spec: DiscSpec) -> dict[tuple[str, str], float]:
     return out
 
 
-def _parts(spec: DiscSpec, given: dict[tuple[str, str], float]) -> tuple[Given, Geometry | SolidGeometry, float, dict[str, Any]]:
+def _parts(spec: DiscSpec, given: dict[tuple[str, str], float]) -> tuple[Given, Shape, float, dict[str, Any]]:
     """Return draw, geometry, open share and options of the disc of a file, with the values that it states itself."""
     preset, shape, solid = spec.disc.preset, spec.disc.axisymmetric, spec.disc.solid
     draw = Given(Draw(ParameterSet.load(), 0, 0, preset.species if preset else "human",
@@ -116,14 +116,9 @@ def disc_of(spec: DiscSpec) -> Disc:
     return Disc(draw, geometry, tissue_processes(laws, boundary, share, matrix=False), spec.mesh.nodes, **options)
 
 
-def begin_disc(spec: DiscSpec, response: Process | None = None) -> tuple[dict[str, Any], Given, Geometry, Callable[..., Disc]]:
-    """Return laws, draw, geometry and what builds the disc of a file as it lives over months: (processes, options) -> disc.
-
-    Raises InputError for a solid disc, which is solved at rest only.
-    """
+def begin_disc(spec: DiscSpec, response: Process | None = None) -> tuple[dict[str, Any], Given, Shape, Callable[..., Disc]]:
+    """Return laws, draw, geometry and what builds the disc of a file as it lives over months: (processes, options) -> disc."""
     draw, geometry, share, own = _parts(spec, _stated(spec))
-    if not isinstance(geometry, Geometry):
-        raise InputError([Fault("", "disc.solid", "a solid disc over time", "axisymmetric or preset; a solid disc is solved at rest")])
     laws = spec.laws.model_dump()
     boundary = _boundary(spec, draw, laws["marrow_supply"])
     person = spec.disc.preset

@@ -90,8 +90,10 @@ class Coupled:
         r = system.summed([*self.names, *local], rates)
         image = self._image(c, r, task, self.every)
         made = {n: task.y_hat[n] + task.tau * r[n] for n in local} if task.tau else y
-        off_lead, off_local = self._size((c - image)[task.lead.at], task.lead), self._off(y, made, system.coupled if task.tau else [])
-        return Iterate(c, y, state, rates, image, made, off_lead, off_local, self._moved(c[task.follow.at], image[task.follow.at], task.follow))
+        lead, follow = task.lead.at, task.follow.at
+        off = (self._size((c - image)[lead], task.lead), self._off(y, made, system.coupled if task.tau else []),
+               self._moved(c[follow], image[follow], task.follow))
+        return Iterate(c, y, state, rates, image, made, *off)
 
     def _off(self, y: Values, made: Values, names: list[str]) -> float:
         """Return by how much local fields are off, of their scale and size."""

@@ -19,18 +19,25 @@ from pulposus.tissue.film import Film
 from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.past import live, past_of
 from pulposus.tissue.process import Process
+from pulposus.tissue.sides import HEIGHTS, SIDES, Sides, heights
+from pulposus.tissue.solid import SolidGeometry
 
-__all__ = ["READINGS", "course_times", "rows_of", "run_course"]
+__all__ = ["READINGS", "SOLID", "course_times", "rows_of", "run_course"]
 
 _DAY, _WEEK = 86400.0, 604800.0
 _MOST_TIMES = 157  # weekly for three years; a longer course is told this often
-# what is told -> (SI unit, unit told, whether by region)
-READINGS: dict[str, tuple[str, str, bool]] = {
-    "height_index": ("1", "percent", False), "t2": ("s", "ms", False), "pfirrmann": ("1", "1", False), "gag": ("kg/m**3", "mg/mL", True),
-    "viable_cells": ("1", "percent", True), "glucose_min": ("mol/m**3", "mM", False), "oxygen_min": ("Pa", "kPa", False),
-    "lactate_max": ("mol/m**3", "mM", False), "il1b": ("kg/m**3", "ng/mL", True), "tnf": ("kg/m**3", "ng/mL", True),
-    "chemokine": ("kg/m**3", "ng/mL", True), "granulation": ("1", "percent", True), "nerve_term": ("1", "percent", False),
-    "collagen_denatured": ("1", "percent", True), "confinement": ("1", "percent", False), "nucleus_volume_lost": ("1", "percent", False)}
+# what is told -> (SI unit, unit told, the parts of the disc by which it is told)
+READINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "height_index": ("1", "percent", ()), "t2": ("s", "ms", ()), "pfirrmann": ("1", "1", ()), "gag": ("kg/m**3", "mg/mL", REGIONS),
+    "viable_cells": ("1", "percent", REGIONS), "glucose_min": ("mol/m**3", "mM", ()), "oxygen_min": ("Pa", "kPa", ()),
+    "lactate_max": ("mol/m**3", "mM", ()), "il1b": ("kg/m**3", "ng/mL", REGIONS), "tnf": ("kg/m**3", "ng/mL", REGIONS),
+    "chemokine": ("kg/m**3", "ng/mL", REGIONS), "granulation": ("1", "percent", REGIONS), "nerve_term": ("1", "percent", ()),
+    "degradation_activity": ("1", "1", REGIONS), "collagen_denatured": ("1", "percent", REGIONS), "confinement": ("1", "percent", ()),
+    "nucleus_volume_lost": ("1", "percent", ())}
+# what is told of a solid disc beside that
+SOLID: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "height": ("m", "mm", HEIGHTS), "cells_by_side": ("1", "percent", SIDES), "gag_by_side": ("kg/m**3", "mg/mL", SIDES),
+    "glucose_by_side": ("mol/m**3", "mM", SIDES), "cells_asymmetry": ("1", "percent", ()), "gag_asymmetry": ("1", "percent", ())}
 
 
 def course_times(start: float, follow_up: float) -> NDArray[np.float64]:
@@ -55,22 +62,25 @@ def run_course(spec: DiscSpec, response: Process | None = None, film: Film | Non
     laws, draw, geometry, build = begin_disc(spec, response)
     past = past_of(spec.history, draw, geometry, laws)
     times = course_times(past.start, spec.follow_up)
-    watching = [film] if film else []
+    solid = isinstance(geometry, SolidGeometry)
+    watching: list[Process] = [*([film] if film else []), *([Sides()] if solid else [])]
     disc, history = live(past, lambda further, options: build([*further, *watching], options), geometry, times.tolist())
     if film:
-        film.mesh = disc.mesh
+        film.mesh, film.geometry = disc.mesh, geometry
+    if isinstance(geometry, SolidGeometry) and "height_index" in history.readings:
+        history.readings["height"] = heights(geometry, history.readings["height_index"])
     answer: dict[str, Any] = {"status": "partial" if history.stopped else "complete"}
     if history.stopped:
         answer["note"] = f"the disc was followed to day {history.times[-1] / _DAY:.4g} of {spec.follow_up / _DAY:.4g}; {history.stopped}" \
             if len(history.times) else history.stopped
     answer |= {"species": draw.species, "laws": dict(laws), "history": [event.event for event in spec.history]}
     answer |= {"days": (history.times / _DAY).tolist(), "units": {}, "course": {}}
-    for name, (si, told, regional) in READINGS.items():
+    for name, (si, told, parts) in {**READINGS, **(SOLID if solid else {})}.items():
         if name not in history.readings:
             continue
         values = np.asarray(history.readings[name]) * convert(1.0, si, told)
         answer["units"][name] = told
-        answer["course"][name] = {r: values[:, i].tolist() for i, r in enumerate(REGIONS)} if regional else values.tolist()
+        answer["course"][name] = {part: values[:, i].tolist() for i, part in enumerate(parts)} if parts else values.tolist()
     answer["ledger_gap"] = max((history.ledger.gap(n) for n in history.ledger.start if n in history.ledger.end), default=0.0)
     answer["steps"] = history.steps
     return answer

@@ -25,7 +25,7 @@ from pulposus.tissue.coupled import Coupled
 from pulposus.tissue.cytokine_response import CytokineResponse
 from pulposus.tissue.cytokines import Cytokines
 from pulposus.tissue.endplate import Endplate
-from pulposus.tissue.geometry import Geometry, grade_ratio
+from pulposus.tissue.geometry import grade_ratio
 from pulposus.tissue.imaging import Imaging
 from pulposus.tissue.iterate import Solution
 from pulposus.tissue.loads import loads_of
@@ -35,8 +35,8 @@ from pulposus.tissue.native_cells import NativeCells
 from pulposus.tissue.nutrition import SOLUTES, Nutrition, mobility
 from pulposus.tissue.points import Points, regional
 from pulposus.tissue.process import Process, View
-from pulposus.tissue.shape import stretch
-from pulposus.tissue.solid import SolidGeometry
+from pulposus.tissue.proteases import Proteases
+from pulposus.tissue.shape import Shape, stretch
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
@@ -47,7 +47,7 @@ __all__ = ["Disc", "check_draw", "culture_supply", "supply_of", "tissue_processe
 Array = NDArray[np.float64]
 _USUAL = (1.0, 1.0, False)  # levels of endplate and wall, whether the endplate's pattern is on
 _MOVED = 5e-3  # relative change of volume, height or endplate after which the stiffness is updated
-_FACTORED = 5000  # nodes of a solid disc above which its sparse factor costs more than multigrid
+_FACTORED = 3000  # nodes of a solid disc above which its sparse factor costs more than multigrid
 STEADY = 1e-10  # tolerance of the steady solve, relative to the supply
 
 
@@ -72,8 +72,9 @@ def tissue_processes(laws: Mapping[str, Any], boundary: Mapping[str, Mapping[str
     base: list[Process] = [Nutrition(laws, boundary, open_share), NativeCells()]
     if not matrix:
         return base
-    return [*base, Cytokines(open_share), response or CytokineResponse(), Aggrecan(laws["aggrecan"]), Collagen(),
-            Annulus(), Endplate(laws.get("calcification", "closes"))]
+    proteases = laws.get("proteases", "lumped")
+    return [*base, Cytokines(open_share), response or CytokineResponse(), *([Proteases()] if proteases == "pair" else []),
+            Aggrecan(laws["aggrecan"], proteases), Collagen(proteases), Annulus(), Endplate(laws.get("calcification", "closes"))]
 
 
 class Disc:
@@ -84,7 +85,7 @@ class Disc:
     the share of the cells that is alive at every point (all when None).
     """
 
-    def __init__(self, draw: Any, geometry: Geometry | SolidGeometry, processes: Sequence[Process], nodes: int,
+    def __init__(self, draw: Any, geometry: Shape, processes: Sequence[Process], nodes: int,
                  rings: Sequence[float] = (), mask: Callable[[Any], NDArray[np.int64]] | None = None,
                  later_mask: Callable[[Any], NDArray[np.int64]] | None = None,
                  alive: Callable[[Any, Points], Array] | None = None) -> None:
@@ -112,12 +113,12 @@ class Disc:
         self.formulation = next((q.laws["formulation"] for q in processes if isinstance(q, Nutrition)), "upf")
         self._start_porosity = self.p["porosity"]
         self._stretched, self._fed = (1.0, 1.0, 1.0), _USUAL
-        self.loads: Any = loads_of(draw, geometry) if self.has_matrix and isinstance(geometry, Geometry) else None
+        self.loads: Any = loads_of(draw, geometry) if self.has_matrix else None
         self.begun: Snapshot | None = None
 
     def _parameters(self, processes: Sequence[Process]) -> dict[str, Any]:
         """Return symbol -> scalar, or (points,) where the regions differ."""
-        p: dict[str, Any] = {"geometry": self.geometry}
+        p: dict[str, Any] = {"geometry": self.geometry, "mesh": self.mesh}
         for symbol in dict.fromkeys(s for q in processes for s in q.parameters):
             values = regional(self.draw, symbol, REGIONS)
             p[symbol] = float(values[0]) if (values == values[0]).all() else values[self.points.region]
@@ -208,8 +209,7 @@ class Disc:
         self._stretched = shape
         nf = float(swelling.porosity_of(J) if dense == whole else swelling.porosity(dense, settled))
         wet = mobility(nf, self.formulation) / mobility(swelling.phi, self.formulation)
-        if isinstance(self.geometry, Geometry):
-            self.transport.set_stretch(stretch(self.geometry, *shape[:2], wet, shape[2]))
+        self.transport.set_stretch(stretch(self.geometry, *shape[:2], wet, shape[2]))
         self.p["porosity"] = np.where(self.points.region == 0, nf, self._start_porosity)
         return True
 
@@ -259,7 +259,7 @@ class Disc:
         return np.where(start > 0, start, np.nan)
 
 
-def check_draw(draw: Any, geometry: Geometry) -> None:
+def check_draw(draw: Any, geometry: Shape) -> None:
     """Raise RejectedDraw when the derived and fitted values of a draw do not exist."""
     loads_of(draw, geometry)
     for region in REGIONS:

@@ -15,16 +15,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from pulposus.core.errors import InputError, NotAllowed, shorten
+from pulposus.core.errors import Fault, InputError, NotAllowed, shorten
 from pulposus.core.fields import Concentration, Factor, Label, Length, Part, Quantity, Share, Time, Word, choice
 from pulposus.core.files import LineOf, parse_yaml, read_text
 from pulposus.core.joint_faults import Problem, read_model, where
 from pulposus.core.parameters import ParameterSet
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term, terms
-from pulposus.tissue.history_file import History, Pattern, turnover_problems
+from pulposus.tissue.history_file import History, Pattern, place_problems, turnover_problems
 from pulposus.tissue.laws import CourseLaws
 from pulposus.tissue.person import Person, person_problems
+from pulposus.tissue.places import misplaced
 from pulposus.tissue.solid_file import HoleSpec, Position, Solid, TrackSpec, solid_geometry, solid_problems
 
 __all__ = ["DiscSpec", "culture_problems", "load_disc", "read_disc"]
@@ -225,20 +226,25 @@ def read_disc(data: Mapping[str, Any], file: str = "", line_of: LineOf | None = 
     5000
     """
     preset = _mapping(data, "disc", "preset")
-    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data), *person_problems(preset, ("disc", "preset")),
+    problems = [*_shape_problems(data), *solid_problems(data), *_probe_problems(data),
+                *place_problems(data, bool(_mapping(data, "disc", "solid"))), *person_problems(preset, ("disc", "preset")),
                 *turnover_problems(data, preset.get("species"))]
     spec = read_model(DiscSpec, data, problems, file, line_of)
     if spec.disc.solid is not None:
-        _check_shape(spec.disc.solid, file, line_of)
+        _check_shape(spec.disc.solid, spec.history, file, line_of)
     return spec
 
 
-def _check_shape(solid: Solid, file: str, line_of: LineOf | None) -> None:
-    """Raise `InputError` for a solid disc whose parts do not fit into each other."""
+def _check_shape(solid: Solid, history: History, file: str, line_of: LineOf | None) -> None:
+    """Raise `InputError` for a solid disc whose parts do not fit into each other, or whose wounds lie beside it."""
     try:
-        solid_geometry(solid)
+        geometry = solid_geometry(solid)
     except InputError as error:
         raise InputError([replace(fault, file=file, where=where(("disc", "solid"), line_of)) for fault in error.faults]) from None
+    beside = [Fault(file, where(("history", i, "where"), line_of), f"a {history[i].event.replace('_', ' ')} beside the disc", allowed)
+              for i, allowed in misplaced(history, geometry)]
+    if beside:
+        raise InputError(beside)
 
 
 def load_disc(path: str | Path) -> DiscSpec:

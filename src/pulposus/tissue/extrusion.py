@@ -20,7 +20,7 @@ from pulposus.tissue.operators import Stiffness
 from pulposus.tissue.points import Points, lumped
 from pulposus.tissue.solid import SolidMesh
 
-__all__ = ["areas", "positive_share", "stiffness", "volumes"]
+__all__ = ["areas", "corners", "positive_share", "stiffness", "volumes"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -33,11 +33,16 @@ def _by_layer(mesh: SolidMesh) -> tuple[Array, Integers]:
     return dz, mesh.region.reshape(len(dz), -1)
 
 
-def volumes(mesh: SolidMesh) -> Points:
-    """Return the evaluation points of the lumped scheme: one per (node, region), with its exact volume (m3)."""
+def corners(mesh: SolidMesh) -> Array:
+    """Return the volume (cells, 6) in m3 that every corner of a wedge has of it."""
     dz, _ = _by_layer(mesh)
     share = mesh.plane.area[None, :, None] * (dz + dz.sum(axis=2, keepdims=True)) / 12 / 2  # of one corner on one plane
-    return lumped(mesh, np.concatenate([share, share], axis=2))
+    return np.concatenate([share, share], axis=2).reshape(-1, 6)
+
+
+def volumes(mesh: SolidMesh) -> Points:
+    """Return the evaluation points of the lumped scheme: one per (node, region), with its exact volume (m3)."""
+    return lumped(mesh, corners(mesh))
 
 
 def areas(mesh: SolidMesh, tag: str) -> Array:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pulposus.core.units import convert
 from pulposus.tissue.mesh import REGIONS, Mesh
 from pulposus.tissue.process import Process, View
+from pulposus.tissue.shape import Shape
 
 __all__ = ["FILMED", "Film"]
 
@@ -26,7 +27,8 @@ FILMED: dict[str, tuple[tuple[str, ...], str, str]] = {
 
 
 class Film(Process):
-    """days: when it looked; frames: quantity -> (points,) in the unit told, one mapping per time; mesh: of the disc, once it has run.
+    """days: when it looked; frames: quantity -> (points,) in the unit told, one mapping per time; mesh, geometry: of the disc, once it
+    has run.
 
     >>> Film().days
     []
@@ -39,6 +41,7 @@ class Film(Process):
         self.frames: list[dict[str, Array]] = []
         self.points: Any = None
         self.mesh: Mesh | None = None
+        self.geometry: Shape | None = None
 
     def prepare(self, draw: Any, points: Any) -> dict[str, Any]:
         """Keep where the values of a frame belong."""
@@ -51,6 +54,11 @@ class Film(Process):
         self.frames.append({name: sum(np.asarray(view.state[field]) for field in fields) * convert(1.0, si, told)
                             * np.ones_like(view.points.volume) for name, (fields, si, told) in FILMED.items()})
         return {}
+
+    def maps(self) -> list[dict[str, Array]]:
+        """Return the nodal fields of every frame by name and unit: volume-weighted means where regions meet."""
+        names = {name: f"{name}_{told.replace('/', '_per_')}" for name, (_, _, told) in FILMED.items()}
+        return [{names[name]: self.points.to_nodes(values) for name, values in frame.items()} for frame in self.frames]
 
     def corners(self) -> NDArray[np.int64]:
         """Return the points at the corners of every triangle (nt, 3): borders of regions stay sharp; raises ValueError before a run."""

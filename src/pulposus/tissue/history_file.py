@@ -19,8 +19,9 @@ from pulposus.core.fields import Factor, Length, Part, Quantity, Share, Word
 from pulposus.core.joint_faults import Problem
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names
+from pulposus.tissue.solid_file import Along, OnFace, OnWall
 
-__all__ = ["Happened", "History", "Needle", "Pattern", "turnover_problems"]
+__all__ = ["Happened", "History", "Needle", "Pattern", "place_problems", "turnover_problems"]
 
 
 TURNOVER = "degenerate_turnover"
@@ -136,6 +137,7 @@ class Puncture(Happened):
 
     event: Literal["puncture", "second_needle"] = Field(description="the event")
     needle: Needle = Field(description="the needle, such as 18G")
+    where: Along | None = Field(default=None, description="its track in a solid disc; left out: evenly all over the annulus")
     depth_fraction: Share = Field(default=1.0, description="share of the annulus that the needle crosses")
 
 
@@ -143,6 +145,7 @@ class Lesion(Happened):
     """A cut of the annulus (m)."""
 
     event: Literal["lesion"] = Field(description="the event")
+    where: OnWall | None = Field(default=None, description="where in a solid disc; left out: evenly all over the annulus")
     width: Length = Field(description="width of the cut, such as '20 mm'")
     depth: Length = Field(description="depth of the cut, such as '6 mm'")
 
@@ -159,6 +162,7 @@ class EndplateDamage(Lasting):
 
     event: Literal["endplate_damage"] = Field(description="the event")
     hole: Length | None = Field(default=None, description="diameter of a hole, such as '2 mm'")
+    where: OnFace | None = Field(default=None, description="where a hole of a solid disc lies; left out: evenly all over the endplates")
     repair: Annotated[str, Word("repair")] = Field(default="none", description="repair of the hole: none, scaffold or cement")
     open: Share | Pattern | None = Field(
         default=None, validate_default=True, description="open share of the endplate, or a pattern of open area"
@@ -231,6 +235,20 @@ Event = Annotated[
 ]
 History = Annotated[tuple[Event, ...], AfterValidator(_one_pattern)]
 """The events of a history, in any order; `event` tells which."""
+
+
+def place_problems(data: Mapping[str, Any], solid: bool) -> Iterator[Problem]:
+    """Yield the events with a place that the disc or the event cannot have."""
+    history = data.get("history")
+    for i, event in enumerate(history if isinstance(history, list) else []):
+        if not isinstance(event, Mapping) or event.get("where") is None:
+            continue
+        if not solid:
+            yield ("history", i, "where"), "a place in a disc of revolution", "a place with disc.solid only", None
+        if event.get("depth_fraction") is not None:
+            yield ("history", i, "depth_fraction"), "depth_fraction beside where", "either where, which tells it, or depth_fraction", None
+        if event.get("event") == "endplate_damage" and event.get("hole") is None:
+            yield ("history", i, "where"), "a place without a hole", "a place with hole: '2 mm' only", None
 
 
 def turnover_problems(data: Mapping[str, Any], species: Any) -> Iterator[Problem]:

@@ -60,6 +60,7 @@ class CourseLaws(Laws):
 
     endplate_degeneration: Annotated[str, Law("endplate_degeneration")] = law_field("endplate_degeneration")
     aggrecan: Annotated[str, Law("aggrecan")] = law_field("aggrecan")
+    proteases: Annotated[str, Law("proteases")] = law_field("proteases")
     marrow_supply: Annotated[str, Law("marrow_supply")] = law_field("marrow_supply")
     calcification: Annotated[str, Law("calcification")] = law_field("calcification")
     load: Annotated[str, Law("load")] = law_field("load")

@@ -17,7 +17,8 @@ import numpy as np
 
 from pulposus.core.errors import RejectedDraw
 from pulposus.core.units import si
-from pulposus.tissue.geometry import Geometry, level_suffix
+from pulposus.tissue.geometry import level_suffix
+from pulposus.tissue.shape import Shape
 
 __all__ = ["Loads", "day", "loads_of", "relaxation_time"]
 
@@ -39,7 +40,7 @@ class Loads:
         return self.active - self.rest
 
 
-def loads_of(draw: Any, geometry: Geometry) -> Loads:
+def loads_of(draw: Any, geometry: Shape) -> Loads:
     """Return the loads of a disc of a draw's species; a level without records of its own has those of its species.
 
     Raises RejectedDraw when getting up adds nothing.
@@ -53,11 +54,12 @@ def loads_of(draw: Any, geometry: Geometry) -> Loads:
     return Loads(rest, active, draw.value("upright_share"), relaxation_time(draw, geometry))
 
 
-def relaxation_time(draw: Any, geometry: Geometry) -> float:
+def relaxation_time(draw: Any, geometry: Shape) -> float:
     """Return tau (s) of a nucleus.
 
     >>> from pulposus.core.draws import Draw
     >>> from pulposus.core.parameters import ParameterSet
+    >>> from pulposus.tissue.geometry import Geometry
     >>> draw = Draw(ParameterSet.load(), 0, 0, "human", "I", nominal=True)
     >>> round(relaxation_time(draw, Geometry(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3)) / 3600, 1)     # hours
     4.9

@@ -18,9 +18,11 @@ from typing import Any
 from pulposus.tissue.disc import Disc
 from pulposus.tissue.drivers import DRIVERS, Drivers, switch
 from pulposus.tissue.endplate import calcified, open_nodes, pattern_rings
-from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.history import History, run_discs
+from pulposus.tissue.places import Track, crossed, drilled
 from pulposus.tissue.process import Event, Process
+from pulposus.tissue.shape import Shape
+from pulposus.tissue.solid import SolidGeometry
 from pulposus.tissue.stepper import Control
 from pulposus.tissue.supply import Supply
 from pulposus.tissue.wound import cement, hole, hole_share, lesion, nucleotomy, puncture, wound_processes
@@ -64,7 +66,7 @@ class Past:
             out.append(Drivers(sorted(self.used), _between(self.drivers, first, last), self.biphasic))
         return out
 
-    def disc_options(self, geometry: Geometry) -> dict[str, Any]:
+    def disc_options(self, geometry: Shape) -> dict[str, Any]:
         """Return the options of `Disc` that a pattern of open endplate needs."""
         if not self.pattern:
             return {}
@@ -88,7 +90,7 @@ def _between(events: Sequence[Event], first: float, last: float) -> list[Event]:
     return [e for e in events if first < e.time <= last]
 
 
-def past_of(history: Sequence[Any], draw: Any, geometry: Geometry, laws: Mapping[str, Any]) -> Past:
+def past_of(history: Sequence[Any], draw: Any, geometry: Shape, laws: Mapping[str, Any]) -> Past:
     """Return the past that the events of a history (history_file.py) are in one draw of one disc."""
     past = Past(start=min((h.at for h in history), default=0.0), biphasic=laws.get("load", "biphasic") == "biphasic")
     for h in sorted(history, key=lambda each: each.at):
@@ -96,20 +98,26 @@ def past_of(history: Sequence[Any], draw: Any, geometry: Geometry, laws: Mapping
     return past
 
 
-def _wound(past: Past, h: Any, draw: Any, geometry: Geometry, laws: Mapping[str, Any]) -> None:
+def _wound(past: Past, h: Any, draw: Any, geometry: Shape, laws: Mapping[str, Any]) -> None:
     if h.event == "lesion":
-        past.wounds.append(lesion(h.at, draw, geometry, h.width, h.depth))
+        past.wounds.append(lesion(h.at, draw, geometry, h.width, h.depth, h.where.middle if h.where else None))
     elif h.event == "nucleotomy":
         past.wounds.append(nucleotomy(h.at, h.removed))
     else:
         diameter = draw.value(f"needle_diameter_{h.needle}")
-        past.wounds.append(puncture(h.at, draw, geometry, diameter, h.depth_fraction, h.event.replace("_", " ")))
+        track = Track(h.where.start, h.where.end, diameter) if h.where else None
+        depth = crossed(geometry, track) if track and isinstance(geometry, SolidGeometry) else h.depth_fraction
+        past.wounds.append(puncture(h.at, draw, geometry, diameter, depth, h.event.replace("_", " "), track))
 
 
-def _damage(past: Past, h: Any, draw: Any, geometry: Geometry, laws: Mapping[str, Any]) -> None:
+def _damage(past: Past, h: Any, draw: Any, geometry: Shape, laws: Mapping[str, Any]) -> None:
     if h.hole is not None:
         mended = 0.0 if h.repair == "none" else draw.value(_SCAFFOLD)
-        past.wounds.append(hole(h.at, (1 - mended) * hole_share(h.hole, draw)))
+        opened = (1 - mended) * hole_share(h.hole, draw)
+        place = None
+        if h.where is not None and isinstance(geometry, SolidGeometry):
+            place = drilled(geometry, h.where.face, h.where.at, opened**0.5 * draw.value("endplate_hole_reference_diameter"))
+        past.wounds.append(hole(h.at, opened, place))
         if h.repair == "cement":
             past.endplate.append(cement(h.at, draw.value(_CEMENT)))
     elif isinstance(h.open, float):
@@ -125,15 +133,15 @@ def _scaled(time: float, by: float) -> Event:
     return Event(time, "endplate damage", lambda state, p, points: {"endplate_open": (by - 1) * state["endplate_open"]})
 
 
-def _calcification(past: Past, h: Any, draw: Any, geometry: Geometry, laws: Mapping[str, Any]) -> None:
+def _calcification(past: Past, h: Any, draw: Any, geometry: Shape, laws: Mapping[str, Any]) -> None:
     past.endplate.append(calcified(h.at, h.extent, laws.get("calcification", "closes")))
 
 
-def _nutrition(past: Past, h: Any, draw: Any, geometry: Geometry, laws: Mapping[str, Any]) -> None:
+def _nutrition(past: Past, h: Any, draw: Any, geometry: Shape, laws: Mapping[str, Any]) -> None:
     _during(past.supply, h, f"{h.event.removesuffix('_nutrition')}_supply", h.level, 1.0)
 
 
-def _driver(past: Past, h: Any, draw: Any, geometry: Geometry, laws: Mapping[str, Any]) -> None:
+def _driver(past: Past, h: Any, draw: Any, geometry: Shape, laws: Mapping[str, Any]) -> None:
     values = {"ageing": getattr(h, "factor", None), "growth_division": getattr(h, "division", None),
               "growth_synthesis": getattr(h, "synthesis", None), "pressure": getattr(h, "pressure", None),
               **{f"given_{c}": getattr(h, c, None) for c in ("il1b", "tnf", "chemokine")}}
@@ -161,7 +169,7 @@ _READERS = {"puncture": _wound, "second_needle": _wound, "lesion": _wound, "nucl
             "degenerate_turnover": _driver}
 
 
-def live(past: Past, build: Callable[[list[Process], dict[str, Any]], Disc], geometry: Geometry, times: Sequence[float],
+def live(past: Past, build: Callable[[list[Process], dict[str, Any]], Disc], geometry: Shape, times: Sequence[float],
          control: Control | None = None) -> tuple[Disc, History]:
     """Return the disc of the past and its history from the first event to the last of `times` (s).
 

@@ -21,6 +21,7 @@ Integers = NDArray[np.int64]
 _FEWEST = 2  # rings between two curves at least
 _SWEEPS = 60  # of edge flips
 _FLAT = 1e-9  # sum of two cotangents that counts as zero
+_TOGETHER = 64  # positions that are looked for at once
 _FINER = 2.5  # rings per metre of annulus, relative to those of the nucleus
 
 
@@ -58,14 +59,13 @@ class Plane:
     def locate(self, xy: Array) -> tuple[Integers, Array]:
         """Return the triangle (m,) in or nearest to which positions (m, 2) lie, and their weights (m, 3) there."""
         corner, slopes = self.nodes[self.triangles[:, 0]], self.slopes
-        found, weights = np.zeros(len(xy), dtype=np.int64), np.zeros((len(xy), 3))
-        for i, position in enumerate(xy):
-            to = position - corner
-            second, third = (np.einsum("td,td->t", slopes[:, k], to) for k in (1, 2))
-            all_three = np.stack([1 - second - third, second, third], axis=1)
-            found[i] = np.argmax(all_three.min(axis=1))
-            weights[i] = all_three[found[i]]
-        return found, weights
+        found, start = np.zeros(len(xy), dtype=np.int64), [np.einsum("td,td->t", slopes[:, k], corner) for k in (1, 2)]
+        for first in range(0, len(xy), _TOGETHER):
+            some = slice(first, first + _TOGETHER)
+            second, third = (xy[some] @ slopes[:, k].T - start[k - 1] for k in (1, 2))
+            found[some] = np.argmax(np.minimum(np.minimum(second, third), 1 - second - third), axis=1)
+        second, third = (np.einsum("md,md->m", slopes[found, k], xy - corner[found]) for k in (1, 2))
+        return found, np.stack([1 - second - third, second, third], axis=1)
 
 
 def _rings(section: Section, spacing: float) -> tuple[int, int, int]:

@@ -5,16 +5,35 @@
 Nucleus: lambda_z = l, lambda_r = sqrt(J / l): it loses volume J and height l. Annulus: lambda_z = l, volume kept, its inner
 face where the nucleus ends, so its outer face moves: R'^2 = (lambda_r R_NP)^2 + (R^2 - R_NP^2) / l. Endplate: as it was,
 times its open share. Cells and what they take per reference volume stay, so per volume they are denser by 1 / J.
+
+A solid has one l for all of its tissue, that of the height in its middle: tissue that is higher at the front than at the back stays
+so in the same ratio, and the terms of planes that slope scale like those of level ones. Its R and R_NP are those of circles with
+the areas of its section.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from pulposus.tissue.geometry import Geometry
+from pulposus.tissue.solid import SolidGeometry
 
-__all__ = ["stretch"]
+__all__ = ["Shape", "stretch", "thinning"]
+
+Shape = Geometry | SolidGeometry
 
 
-def stretch(geometry: Geometry, J: float, height: float, mobility: float = 1.0, open_share: float = 1.0) -> dict[tuple[str, int], float]:
+def thinning(geometry: Shape, height: Any) -> Any:
+    """Return the stretch l of the tissue between the endplates, which stay as they are, for a height ratio of the whole disc.
+
+    >>> round(thinning(Geometry(21e-3, 14e-3, 6.9e-3, 0.6e-3, 17e-3), 0.8), 4)
+    0.781
+    """
+    plates = 2 * geometry.endplate_thickness
+    return (geometry.height * height - plates) / (geometry.height - plates)
+
+
+def stretch(geometry: Shape, J: float, height: float, mobility: float = 1.0, open_share: float = 1.0) -> dict[tuple[str, int], float]:
     """Return (region, direction) -> factor of the stiffness term for a volume ratio J of the nucleus and a height ratio.
 
     mobility: ratio of the nucleus's diffusivities, open_share: of the endplate's, all relative to the start.
@@ -23,8 +42,7 @@ def stretch(geometry: Geometry, J: float, height: float, mobility: float = 1.0, 
     >>> {round(factor, 12) for factor in stretch(disc, 1.0, 1.0).values()}
     {1.0}
     """
-    g, plates = geometry, 2 * geometry.endplate_thickness
-    axial = (g.height * height - plates) / (g.height - plates)
+    g, axial = geometry, thinning(geometry, height)
     radial = (J / axial) ** 0.5
     inner = radial * g.nucleus_radius
     outer = (inner**2 + (g.radius**2 - g.nucleus_radius**2) / axial) ** 0.5

@@ -82,6 +82,7 @@ class SolidGeometry:
     faces: Faces
     endplate_thickness: float
     margin_thickness: float
+    level: str = ""
 
     def __post_init__(self) -> None:
         """Raise PulposusError when the endplates leave no room for tissue."""
@@ -94,6 +95,30 @@ class SolidGeometry:
         """Full height in the middle of the nucleus with both endplates (m)."""
         low, up = self.faces.at(np.zeros(1), np.zeros(1))
         return float((up - low)[0])
+
+    @property
+    def half_height(self) -> float:
+        """Half the height in the middle (m)."""
+        return self.height / 2
+
+    @property
+    def radius(self) -> float:
+        """Radius of the circle that has the area of the section (m)."""
+        return _equal_circle(self.section.outer)
+
+    @property
+    def nucleus_radius(self) -> float:
+        """Radius of the circle that has the area of the nucleus (m)."""
+        return _equal_circle(self.section.nucleus)
+
+    @property
+    def endplate_radius(self) -> float:
+        """Radius of the circle that has the area of one endplate (m)."""
+        return _equal_circle(self.section.endplate)
+
+    def needle_ratio(self, diameter: float) -> float:
+        """Return needle diameter (m) over the height in the middle."""
+        return diameter / self.height
 
     @cached_property
     def _volumes(self) -> tuple[float, float, float]:
@@ -146,6 +171,11 @@ class SolidGeometry:
         """Number of layers in one endplate and in the tissue at a vertical spacing (m)."""
         tissue = 2 * max(_FEWEST // 2, round((self.height - 2 * self.endplate_thickness) / (2 * step)))  # a plane in the middle
         return max(LAYERS, round(LAYERS * self.endplate_thickness / step)), tissue
+
+
+def _equal_circle(curve: Array) -> float:
+    """Return the radius (m) of the circle with the area of a closed curve."""
+    return float(np.sqrt(area_within(curve) / np.pi))
 
 
 def sized(section: Callable[[float], Section], faces: Faces, share: float, endplate_thickness: float,
@@ -212,8 +242,8 @@ class SolidMesh(Mesh):
     def from_axis(self, nodes: Integers) -> Array:
         """Return the share of the endplate's radius at nodes of the bone face, times that of a circle of its area (m)."""
         theta, rho = self.section.polar(self.nodes[nodes, :2])
-        size = np.sqrt(area_within(self.section.endplate) / np.pi)
-        return size * rho * self.section.radius(self.section.outer, theta) / self.section.radius(self.section.endplate, theta)
+        outer, plate = (self.section.radius(curve, theta) for curve in (self.section.outer, self.section.endplate))
+        return _equal_circle(self.section.endplate) * rho * outer / plate
 
 
 def _mesh_of(geometry: SolidGeometry, plane: Plane, plates: int, tissue: int) -> SolidMesh:

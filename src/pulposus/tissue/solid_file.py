@@ -18,7 +18,7 @@ from pulposus.tissue.section import Section, area_within, kidney, polar
 from pulposus.tissue.shapes import faces_over, read_labels, read_surface
 from pulposus.tissue.solid import Faces, SolidGeometry, domed, sized
 
-__all__ = ["HoleSpec", "Position", "Solid", "TrackSpec", "solid_geometry", "solid_problems"]
+__all__ = ["Along", "HoleSpec", "OnFace", "OnWall", "Position", "Solid", "TrackSpec", "solid_geometry", "solid_problems"]
 
 Array = NDArray[np.float64]
 _WITHIN = 0.999  # the greatest nucleus stays this much within the outline
@@ -104,6 +104,28 @@ class HoleSpec(Part):
     def hole(self) -> Hole:
         """The hole it describes."""
         return Hole(self.face, self.at, self.diameter, self.state == "open")
+
+
+class Along(Part):
+    """Where a needle went in a solid disc (m)."""
+
+    start: tuple[Position, Position, Position] = Field(description="[x, y, z] where it enters, on the outline or outside")
+    end: tuple[Position, Position, Position] = Field(description="[x, y, z] of the tip")
+
+
+class OnWall(Part):
+    """Where a cut of the wall of a solid disc lies (m)."""
+
+    middle: tuple[Position, Position, Position] = Field(
+        description="[x, y, z] of its middle; seen from the centre of the nucleus it lies in that direction"
+    )
+
+
+class OnFace(Part):
+    """Where a hole of an endplate of a solid disc lies (m)."""
+
+    face: Literal["upper", "lower"] = Field(description="upper or lower")
+    at: tuple[Position, Position] = Field(description="[x, y] of its middle")
 
 
 def solid_problems(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -14,6 +14,9 @@ Shares (1 - permanent) and permanent of I heal and stay. A nucleotomy takes a sh
 its own. An endplate hole is 1 when as wide as studied and open. It is no matter of nutrition: 2 mm are a fraction of a
 percent of an endplate. `nucleus_volume_lost` is what left at once (a nucleotomy of all of it leaves a hundredth, so that what
 is left has a density), counted together; `confinement` 1 is an intact disc. Collagen of the track is denatured.
+
+In a solid a wound may have its place (places.py). Then cells die within k times its volume around it, in whatever region that lies,
+and granulation tissue fills its part in the annulus (of a hole: in the endplate); the rest is the law of a wound without a place.
 """
 
 from __future__ import annotations
@@ -24,10 +27,12 @@ from typing import Any
 
 import numpy as np
 
-from pulposus.tissue.geometry import Geometry
 from pulposus.tissue.granulation import Granulation
 from pulposus.tissue.mesh import REGIONS
+from pulposus.tissue.places import Slit, Track, share_within
 from pulposus.tissue.process import Event, Field, Process, State
+from pulposus.tissue.shape import Shape
+from pulposus.tissue.solid import SolidGeometry
 
 __all__ = ["Wound", "cement", "hole", "hole_share", "lesion", "nucleotomy", "opening", "puncture", "wound_processes"]
 
@@ -54,13 +59,19 @@ def _taken(state: State, points: Any, share: float) -> dict[str, Any]:
     return out | {"nucleus_volume_lost": share * (1 - state["nucleus_volume_lost"])}
 
 
-def _track(state: State, p: State, points: Any, region: str, volume: float) -> dict[str, Any]:
-    """Return granulation and denatured collagen of a track of a volume (m3) through a region, and the cells it killed."""
+def _track(state: State, p: State, points: Any, region: str, volume: float, place: Track | Slit | None = None) -> dict[str, Any]:
+    """Return granulation and denatured collagen of a track of a volume (m3) through a region, and the cells it killed: evenly all over
+    the region, or at a place in a solid."""
     inside = points.region == REGIONS.index(region)
-    phi = min(1.0, volume / points.volume[inside].sum())
-    killed = min(1.0, p["track_kill_ratio"] * phi)
-    out = {n: np.where(inside, -killed * state[n], 0.0) for n in _CELLS}
-    fills = {n: np.where(inside, phi * (1 - state[n]), 0.0) for n in ("granulation", "collagen_denatured") if n in state}
+    ratio = p["track_kill_ratio"]
+    if place is None:
+        phi = np.where(inside, min(1.0, volume / points.volume[inside].sum()), 0.0)
+        killed = np.minimum(1.0, ratio * phi)
+    else:
+        phi = np.where(inside, share_within(p["mesh"], points, place), 0.0)
+        killed = share_within(p["mesh"], points, place.widened(ratio))
+    out = {n: -killed * state[n] for n in _CELLS}
+    fills = {n: phi * (1 - state[n]) for n in ("granulation", "collagen_denatured") if n in state}
     return out | fills
 
 
@@ -72,31 +83,35 @@ def _merged(*jumps: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _annular(time: float, what: str, injury: float, track: float) -> Event:
-    """Return the event of an opening I of the annulus with a track of a volume (m3)."""
+def _annular(time: float, what: str, injury: float, track: float, place: Track | Slit | None) -> Event:
+    """Return the event of an opening I of the annulus with a track of a volume (m3), at a place if it has one."""
 
     def jump(state: State, p: State, points: Any) -> dict[str, Any]:
         more = injury * (1 - state["track"] - state["scar"])
         stays = p["puncture_permanent_share"]
         return _merged({"track": more * (1 - stays), "scar": more * stays, "confinement": -more},
-                       _taken(state, points, p["puncture_volume_loss"] * more), _track(state, p, points, "AF", track))
+                       _taken(state, points, p["puncture_volume_loss"] * more), _track(state, p, points, "AF", track, place))
 
     return Event(time, what, jump)
 
 
-def puncture(time: float, draw: Any, geometry: Geometry, diameter: float, depth: float = 1.0, what: str = "puncture") -> Event:
-    """Return the event of a needle of a diameter (m) through the share `depth` of the annulus."""
+def puncture(time: float, draw: Any, geometry: Shape, diameter: float, depth: float = 1.0, what: str = "puncture",
+             place: Track | None = None) -> Event:
+    """Return the event of a needle of a diameter (m) through the share `depth` of the annulus, along a track if it is placed."""
     injury = opening(geometry.needle_ratio(diameter), draw.value("needle_critical_ratio"), draw.value("needle_ratio_width"), depth)
     length = depth * (geometry.radius - geometry.nucleus_radius)
-    return _annular(time, what, injury, length * pi / 4 * diameter * min(diameter, geometry.height))
+    return _annular(time, what, injury, length * pi / 4 * diameter * min(diameter, geometry.height), place)
 
 
-def lesion(time: float, draw: Any, geometry: Geometry, width: float, depth: float) -> Event:
-    """Return the event of a cut of the annulus of a width and a depth (m)."""
+def lesion(time: float, draw: Any, geometry: Shape, width: float, depth: float, middle: tuple[float, float, float] | None = None) -> Event:
+    """Return the event of a cut of the annulus of a width and a depth (m), in the direction of (x, y, z) if it is placed in a solid."""
     wall = geometry.radius - geometry.nucleus_radius
     injury = opening(geometry.needle_ratio(width), draw.value("needle_critical_ratio"), draw.value("needle_ratio_width"),
                      min(1.0, depth / wall))
-    return _annular(time, "lesion", injury, min(depth, wall) * width * min(draw.value("lesion_gap"), geometry.height))
+    gap = min(draw.value("lesion_gap"), geometry.height)
+    place = None if middle is None or not isinstance(geometry, SolidGeometry) else Slit(
+        geometry.section, middle, width, min(depth, wall), gap)
+    return _annular(time, "lesion", injury, min(depth, wall) * width * gap, place)
 
 
 def nucleotomy(time: float, removed: float) -> Event:
@@ -110,14 +125,14 @@ def nucleotomy(time: float, removed: float) -> Event:
     return Event(time, "nucleotomy", jump)
 
 
-def hole(time: float, opened: float) -> Event:
-    """Return the event of a hole in one endplate, `opened` = 1 as wide as studied and without repair."""
+def hole(time: float, opened: float, place: Track | None = None) -> Event:
+    """Return the event of a hole in one endplate, `opened` = 1 as wide as studied and without repair, along a track if it is placed."""
 
     def jump(state: State, p: State, points: Any) -> dict[str, Any]:
         area = opened * pi / 4 * p["endplate_hole_reference_diameter"] ** 2
         track = area * p["geometry"].endplate_thickness
         return _merged({"hole": opened, "confinement": -p["hole_confinement_share"] * opened},
-                       _taken(state, points, p["hole_volume_loss"] * opened), _track(state, p, points, "CEP", track))
+                       _taken(state, points, p["hole_volume_loss"] * opened), _track(state, p, points, "CEP", track, place))
 
     return Event(time, "endplate hole", jump)
 

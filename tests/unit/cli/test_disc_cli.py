@@ -68,6 +68,23 @@ def test_a_disc_is_followed_and_written_as_a_table(tmp_path: Path, capsys: pytes
     assert "height_index" in said.replace(" ", "_") and "M07" in said
 
 
+def test_a_solid_disc_is_followed_with_its_sides_its_page_and_its_fields(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (DISC.parents[1] / "injuries" / "human_solid_lesion.yaml").read_text(encoding="utf-8")
+    spec, folder, fields = tmp_path / "disc.yaml", tmp_path / "out", tmp_path / "fields"
+    spec.write_text(text.replace("nodes: 2000", "nodes: 700").replace("12 months", "2 weeks"), encoding="utf-8")
+    command = ["disc", "run", str(spec), "--json", "--out", str(folder), "--fields", str(fields)]
+    assert run(command) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["status"] == "complete" and answer["ledger_gap"] < 1e-8 and answer["history"] == ["lesion", "puncture", "endplate_damage"]
+    assert answer["course"]["cells_by_side"]["left"][-1] < answer["course"]["cells_by_side"]["right"][-1] - 1
+    header = (folder / "course.csv").read_text().splitlines()[0]
+    assert all(f"height {place} [mm]" in header for place in ("middle", "left", "right", "front", "back"))
+    assert "mid_sagittal" not in (page := (folder / "disc.html").read_text(encoding="utf-8")) and "front at the right" in page
+    assert sorted(p.name for p in fields.iterdir()) == ["disc.h5", "disc.vtu", "disc.xdmf"]
+    assert (fields / "disc.xdmf").read_text().count("<Time ") == len(answer["days"])
+    assert run([*command[:-4], "--fields", str(fields)]) == 2 and "--fields" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("name", "begins"), [("disc.svg", b"<?xml"), ("disc.png", b"\x89PNG"), ("disc.html", b"<!doctype html>")])
 def test_a_solved_disc_has_a_picture_of_the_kind_asked_for(name: str, begins: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec, picture = tmp_path / "disc.yaml", tmp_path / name

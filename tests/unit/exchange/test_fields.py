@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pulposus.cli.main import run
-from pulposus.exchange.fields import write_fields
+from pulposus.exchange.fields import write_fields, write_series
 from pulposus.tissue.mesh import axisymmetric, line
 from pulposus.tissue.section import Section, circle
 from pulposus.tissue.solid import SolidGeometry, domed
@@ -45,6 +45,23 @@ def test_the_first_face_of_a_wedge_looks_outwards(tmp_path):
     assert np.array_equal(read.cells[0].data, MESHES["wedge"].cells)
     a, b, c, d = (read.points[read.cells[0].data[:, i]] for i in (0, 1, 2, 3))
     assert (np.einsum("ij,ij->i", np.cross(b - a, c - a), d - a) > 0).all()
+
+
+@pytest.mark.parametrize("kind", MESHES)
+def test_fields_over_time_are_read_back_day_by_day(tmp_path, kind):
+    mesh, days = MESHES[kind], [-7.0, 0.0, 365.25]
+    frames = [{"glucose_mM": np.arange(mesh.size) * (k + 1.0), "living": np.cos(np.arange(mesh.size) + k)} for k in range(3)]
+    assert [p.name for p in write_series(tmp_path, mesh, days, frames)] == ["disc.vtu", "disc.xdmf", "disc.h5"]
+    with meshio.xdmf.TimeSeriesReader(tmp_path / "disc.xdmf") as reader:
+        points, cells = reader.read_points_cells()
+        assert len(points) == mesh.size and cells[0].type == kind and reader.num_steps == 3
+        for k, (day, frame) in enumerate(zip(days, frames, strict=True)):
+            found, fields, regions = reader.read_data(k)
+            assert found == day and all(np.array_equal(fields[name], frame[name]) for name in frame)
+            assert np.array_equal(np.ravel(regions["region"][0]), mesh.region)
+    assert np.array_equal(meshio.read(tmp_path / "disc.vtu").point_data["living"], frames[-1]["living"])
+    with pytest.raises(ValueError, match="no day"):
+        write_series(tmp_path, mesh, [], [])
 
 
 def test_the_command_writes_the_fields_of_a_disc_once(tmp_path, capsys):

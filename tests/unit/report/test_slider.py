@@ -53,7 +53,7 @@ def test_one_scale_serves_all_times_and_gives_the_values_back(filmed):
 
 def test_every_map_has_its_unit_in_both_languages(filmed):
     film, _ = filmed
-    units = {lang: {each["name"]: each["unit"] for each in told_film(film, [0], lang)} for lang in ("en", "zh")}
+    units = {lang: {each["name"]: each["unit"] for each in told_film(film.frames[:1], lang)} for lang in ("en", "zh")}
     assert units["en"] == {"glucose": "mM", "oxygen": "kPa", "lactate": "mM", "living": "million cells/mL", "aggrecan": "mg/mL"}
     assert units["zh"]["living"] == "百万细胞/mL"
     page = page_of(filmed)
@@ -94,6 +94,4 @@ def test_a_heavy_film_is_thinned_evenly_and_says_so(filmed, monkeypatch):
 
 
 def test_a_field_that_is_the_same_everywhere_still_has_a_scale(filmed):
-    film = Film()
-    film.frames = [{name: np.full(3, 2.0) for name in FILMED}]
-    assert all(each["high"] > each["low"] for each in told_film(film, [0], "en"))
+    assert all(each["high"] > each["low"] for each in told_film([{name: np.full(3, 2.0) for name in FILMED}], "en"))

@@ -35,7 +35,7 @@ def plain():
 def test_without_a_history_a_course_starts_at_day_0(plain):
     assert plain["status"] == "complete" and plain["days"][0] == 0.0 and plain["days"][-1] == pytest.approx(182.625)
     assert plain["course"]["height_index"][0] == 100.0 and plain["species"] == "human"
-    assert set(plain["course"]) == set(READINGS) - {"granulation", "nerve_term", "confinement", "nucleus_volume_lost"}
+    assert set(plain["course"]) == set(READINGS) - {"degradation_activity", "granulation", "nerve_term", "confinement", "nucleus_volume_lost"}
 
 
 def test_a_past_starts_at_its_first_event_and_100_is_the_intact_disc():

@@ -1,11 +1,7 @@
 const disc = JSON.parse(document.getElementById("disc").textContent);
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 620, SIDE = 74, GAP = 20, TOP = 22, FOOT = 20; // of a drawing, px
-const span = WIDTH - SIDE - 12, scale = span / (2 * disc.radius);
-const tallest = Math.max(...disc.height), HEIGHT = Math.ceil(2 * disc.half * tallest * scale) + TOP + FOOT;
-const CHART = Math.max(HEIGHT, 190);
-const cx = 6 + span / 2, cy = TOP + disc.half * tallest * scale;
-const { radius, half, plate, words } = disc;
+const { words } = disc, span = WIDTH - SIDE - 12, least = (list) => list.reduce((a, b) => Math.min(a, b)), most = (list) => list.reduce((a, b) => Math.max(a, b));
 const told = (v) => (Math.abs(v) >= 100 ? v.toFixed(0) : String(Number(v.toPrecision(3)))).replace("-", "−");
 const make = (parent, tag, attributes, content) => {
   const part = document.createElementNS(SVG, tag);
@@ -21,57 +17,77 @@ const colour = (share) => {
   return [0, 1, 2].map((k) => disc.colours[i][k] * (1 - part) + disc.colours[i + 1][k] * part);
 };
 
-// Which triangle every pixel of the quarter lies in, and its weights there: found once.
-const across = Math.round(span / 2), down = Math.round(half * scale);
-const owner = new Int32Array(across * down).fill(-1), weight = new Float32Array(across * down * 2);
-disc.corners.forEach(([a, b, c], t) => {
-  const r = [a, b, c].map((k) => disc.r[k]), z = [a, b, c].map((k) => disc.z[k]);
-  const area = (r[1] - r[0]) * (z[2] - z[0]) - (r[2] - r[0]) * (z[1] - z[0]);
-  const cell = (v, size, most) => Math.max(0, Math.min(most - 1, Math.floor(v / size * most)));
-  for (let i = cell(Math.min(...r), radius, across); i <= cell(Math.max(...r), radius, across); i++)
-    for (let j = cell(Math.min(...z), half, down); j <= cell(Math.max(...z), half, down); j++) {
-      const x = (i + .5) / across * radius, y = (j + .5) / down * half;
-      const second = ((x - r[0]) * (z[2] - z[0]) - (r[2] - r[0]) * (y - z[0])) / area;
-      const third = ((r[1] - r[0]) * (y - z[0]) - (x - r[0]) * (z[1] - z[0])) / area;
-      if (second < -1e-9 || third < -1e-9 || second + third > 1 + 1e-9) continue;
-      const at = j * across + i;
-      owner[at] = t; weight[2 * at] = second; weight[2 * at + 1] = third;
-    }
+// A section as it is drawn: a quarter is mirrored at its axis and its mid-plane; `pick` tells which value of a map a point takes.
+let before = 0;
+const sections = disc.sections.map((quarter) => {
+  const four = quarter.mirrored ? [[1, 1], [-1, 1], [1, -1], [-1, -1]] : [[1, 1]], size = quarter.x.length, all = (make) => four.flatMap(make);
+  const line = (pieces, a, b) => pieces.map((piece) => piece.map(([x, y, core]) => [a * x, b * y, b * core]));
+  const whole = {
+    label: quarter.label, names: quarter.names, x: all(([a]) => quarter.x.map((v) => a * v)), y: all(([, b]) => quarter.y.map((v) => b * v)),
+    core: all(([, b]) => quarter.core.map((v) => b * v)), pick: all(() => quarter.x.map((_, i) => before + i)),
+    corners: four.flatMap((_, k) => quarter.corners.map((three) => three.map((i) => i + k * size))),
+    lines: Object.fromEntries(Object.entries(quarter.lines).map(([kind, pieces]) => [kind, all(([a, b]) => line(pieces, a, b))])),
+  };
+  before += size;
+  return whole;
 });
-// The tissue thins, the endplates do not.
-const thinned = (h) => { const share = (half * h - (half - plate)) / plate; return { to: (z) => z <= plate ? z * share : plate * share + (z - plate), from: (z) => z <= plate * share ? z / share : plate + (z - plate * share) }; };
+const scale = span / most(sections.map((part) => most(part.x) - least(part.x)));
+const tallest = most(disc.thin);
+let depth = 0;
+for (const part of sections) { // one below the other, each with room for the tallest disc
+  const ends = part.y.map((y, i) => y + (tallest - 1) * part.core[i]);
+  part.top = depth + TOP; part.high = most(ends); part.left = 6 + (span - (most(part.x) - least(part.x)) * scale) / 2 - least(part.x) * scale;
+  depth = part.top + (part.high - least(ends)) * scale;
+  if (part.label) depth += 16;
+}
+const HEIGHT = Math.ceil(depth) + FOOT, CHART = Math.max(Math.min(HEIGHT, 320), 190);
+const at = (part) => ({ x: (v) => part.left + v * scale, y: (v) => part.top + (part.high - v) * scale });
 
-function raster(values, h) {
-  const shape = thinned(h), rows = Math.round(half * h * scale), canvas = document.createElement("canvas");
-  canvas.width = 2 * across; canvas.height = 2 * rows;
-  const pen = canvas.getContext("2d"), image = pen.createImageData(canvas.width, canvas.height);
-  for (let j = 0; j < rows; j++) {
-    const row = Math.min(down - 1, Math.floor(shape.from((j + .5) / rows * half * h) / half * down));
-    for (let i = 0; i < across; i++) {
-      const at = row * across + i, t = owner[at];
-      if (t < 0) continue;
-      const [a, b, c] = disc.corners[t], u = weight[2 * at], v = weight[2 * at + 1];
-      const [red, green, blue] = colour((values[a] * (1 - u - v) + values[b] * u + values[c] * v) / 65535);
-      for (const x of [across + i, across - 1 - i]) for (const y of [rows - 1 - j, rows + j]) {
-        const p = 4 * (y * canvas.width + x);
-        image.data[p] = red; image.data[p + 1] = green; image.data[p + 2] = blue; image.data[p + 3] = 255;
-      }
+// Where its points are when the tissue has thinned by l: the endplates do not thin. Which triangle every pixel lies in, and its weights there.
+function shaped(part, l) {
+  if (part.l === l) return part.shape;
+  const { x, y } = at(part), px = part.x.map((v) => x(v)), py = part.y.map((v, i) => y(v + (l - 1) * part.core[i]));
+  const left = Math.floor(least(px)), top = Math.floor(least(py)), across = Math.ceil(most(px)) - left, down = Math.ceil(most(py)) - top;
+  const owner = new Int32Array(across * down).fill(-1), weight = new Float32Array(across * down * 2);
+  part.corners.forEach(([a, b, c], t) => {
+    const ax = px[a], ay = py[a], area = (px[b] - ax) * (py[c] - ay) - (px[c] - ax) * (py[b] - ay);
+    const range = (v, start, size) => [Math.max(0, Math.floor(Math.min(v[a], v[b], v[c]) - start)), Math.min(size - 1, Math.ceil(Math.max(v[a], v[b], v[c]) - start))];
+    const [i0, i1] = range(px, left, across), [j0, j1] = range(py, top, down);
+    for (let i = i0; i <= i1; i++) for (let j = j0; j <= j1; j++) {
+      const dx = left + i + .5 - ax, dy = top + j + .5 - ay, second = (dx * (py[c] - ay) - (px[c] - ax) * dy) / area, third = ((px[b] - ax) * dy - dx * (py[b] - ay)) / area;
+      if (second < -1e-9 || third < -1e-9 || second + third > 1 + 1e-9) continue;
+      owner[j * across + i] = t; weight[2 * (j * across + i)] = second; weight[2 * (j * across + i) + 1] = third;
     }
+  });
+  part.l = l;
+  return part.shape = { px, py, left, top, across, down, owner, weight };
+}
+
+function raster(part, shape, values) {
+  const canvas = document.createElement("canvas"), { across, down, owner, weight } = shape;
+  canvas.width = across; canvas.height = down;
+  const pen = canvas.getContext("2d"), image = pen.createImageData(across, down);
+  for (let p = 0; p < owner.length; p++) {
+    if (owner[p] < 0) continue;
+    const [a, b, c] = part.corners[owner[p]].map((i) => values[part.pick[i]]), u = weight[2 * p], v = weight[2 * p + 1];
+    const [red, green, blue] = colour((a * (1 - u - v) + b * u + c * v) / 65535);
+    image.data[4 * p] = red; image.data[4 * p + 1] = green; image.data[4 * p + 2] = blue; image.data[4 * p + 3] = 255;
   }
   pen.putImageData(image, 0, 0);
   return canvas.toDataURL("image/png");
 }
 
-// One contour of the quarter: where its level crosses the sides of triangles, joined to lines.
-function contour(values, level, shape) {
+// One contour of a section: where its level crosses the sides of triangles, joined to lines.
+function contour(part, shape, all, level) {
+  const values = part.pick.map((i) => all[i]);
   const joints = new Map(), links = new Map();
   const cross = (a, b) => {
     if ((values[a] < level) === (values[b] < level)) return null;
     const key = a < b ? `${a} ${b}` : `${b} ${a}`;
-    if (!joints.has(key)) { const s = (level - values[a]) / (values[b] - values[a]); joints.set(key, [disc.r[a] + s * (disc.r[b] - disc.r[a]), shape.to(disc.z[a] + s * (disc.z[b] - disc.z[a]))]); }
+    if (!joints.has(key)) { const s = (level - values[a]) / (values[b] - values[a]); joints.set(key, [shape.px[a] + s * (shape.px[b] - shape.px[a]), shape.py[a] + s * (shape.py[b] - shape.py[a])]); }
     return key;
   };
-  for (const [a, b, c] of disc.corners) {
+  for (const [a, b, c] of part.corners) {
     const hit = [cross(a, b), cross(b, c), cross(c, a)].filter((key) => key !== null);
     if (hit.length === 2) for (const [from, to] of [hit, [hit[1], hit[0]]]) links.set(from, [...(links.get(from) || []), to]);
   }
@@ -97,26 +113,29 @@ function sheet(height, title) {
 }
 const when = (k) => words.day.replace("#", told(disc.days[k]));
 
-function drawMap(map, k) {
-  const values = map.frames[k], h = disc.height[k], shape = thinned(h), svg = sheet(HEIGHT, `${map.label} · ${when(k)}`);
-  const x = (r) => (cx + r * scale).toFixed(2), y = (z) => (cy - z * scale).toFixed(2), tall = half * h * scale;
-  make(svg, "image", { href: raster(values, h), x: 6, y: cy - tall, width: span, height: 2 * tall, preserveAspectRatio: "none" });
-  const four = (draw) => [[1, 1], [-1, 1], [1, -1], [-1, -1]].forEach(([a, b]) => draw(a, b));
-  const taken = [];
+function drawSection(svg, part, map, k) {
+  const values = map.frames[k], l = disc.thin[k], shape = shaped(part, l), { x, y } = at(part), taken = [];
+  make(svg, "image", { href: raster(part, shape, values), x: shape.left, y: shape.top, width: shape.across, height: shape.down, preserveAspectRatio: "none" });
   for (const value of map.levels) {
-    const lines = contour(values, (value - map.low) / (map.high - map.low) * 65535, shape);
+    const lines = contour(part, shape, values, (value - map.low) / (map.high - map.low) * 65535);
     for (const line of lines) for (const pen of [{ stroke: "#1d2730", "stroke-width": 2.2, "stroke-opacity": .35 }, { stroke: "#fff", "stroke-width": 1.1 }])
-      four((a, b) => make(svg, "polyline", { points: line.map(([r, z]) => `${x(a * r)},${y(b * z)}`).join(" "), fill: "none", ...pen }));
-    const spots = lines.flat().map(([r, z]) => [cx + r * scale, cy - z * scale]).filter(([p, q]) => p < 6 + span - 14 && q > cy - tall + 9);
+      make(svg, "polyline", { points: line.map(([p, q]) => `${p.toFixed(2)},${q.toFixed(2)}`).join(" "), fill: "none", ...pen });
+    const spots = lines.flat().filter(([p, q]) => p < shape.left + shape.across - 14 && q > shape.top + 9);
     const free = spots.filter(([p, q]) => taken.every(([s, t]) => Math.abs(p - s) > 34 || Math.abs(q - t) > 13));
     if (free.length) { const spot = free[Math.floor(free.length / 2)]; taken.push(spot); make(svg, "text", { ...FONT, ...HALO, x: spot[0], y: spot[1] + 4, "font-size": 11, "text-anchor": "middle" }, told(value)); }
   }
-  for (const [kind, pieces] of Object.entries(disc.borders)) for (const [r1, z1, r2, z2] of pieces)
-    four((a, b) => make(svg, "line", { x1: x(a * r1), y1: y(b * shape.to(z1)), x2: x(a * r2), y2: y(b * shape.to(z2)), stroke: "#1d2730", "stroke-width": kind === "outer" ? 1.6 : 1.1, "stroke-dasharray": kind === "outer" ? "none" : "5 3" }));
-  for (const name of ["NP", "AF"]) make(svg, "text", { ...FONT, ...HALO, x: x(-disc.regions[name][0]), y: cy + 4, "text-anchor": "middle", "font-weight": 600 }, name);
-  make(svg, "text", { ...FONT, x: x(-disc.regions.CEP[0]), y: cy - tall - 6, "text-anchor": "middle", "font-weight": 600 }, "CEP");
+  for (const [kind, pieces] of Object.entries(part.lines)) for (const line of pieces)
+    make(svg, "polyline", { points: line.map(([p, q, core]) => `${x(p).toFixed(2)},${y(q + (l - 1) * core).toFixed(2)}`).join(" "), fill: "none", stroke: "#1d2730", "stroke-width": kind === "outer" ? 1.6 : 1.1, "stroke-dasharray": kind === "outer" ? "none" : "5 3" });
+  for (const [name, [p, q]] of Object.entries(part.names))
+    make(svg, "text", { ...FONT, ...(name === "CEP" ? {} : HALO), x: x(p), y: name === "CEP" ? shape.top - 6 : y(q) + 4, "text-anchor": "middle", "font-weight": 600 }, name);
+  if (part.label) make(svg, "text", { ...FONT, x: 6, y: shape.top + shape.down + 14, "font-size": 11 }, part.label);
+}
+
+function drawMap(map, k) {
+  const svg = sheet(HEIGHT, `${map.label} · ${when(k)}`);
+  for (const part of sections) drawSection(svg, part, map, k);
   bar(svg, map);
-  const length = [50, 20, 10, 5, 2, 1, .5, .2].find((mm) => mm <= radius / 2) || .1;
+  const length = [50, 20, 10, 5, 2, 1, .5, .2].find((mm) => mm * scale <= span / 4) || .1;
   make(svg, "line", { x1: 8, x2: 8 + length * scale, y1: HEIGHT - 7, y2: HEIGHT - 7, stroke: "#1d2730", "stroke-width": 2 });
   make(svg, "text", { ...FONT, x: 14 + length * scale, y: HEIGHT - 3, "font-size": 11 }, `${length} mm`);
   make(svg, "text", { ...FONT, x: 6 + span, y: HEIGHT - 3, "font-size": 11, "text-anchor": "end" }, `${map.label} · ${when(k)}`);
@@ -170,9 +189,9 @@ function show() {
     const map = disc.maps.find((each) => each.name === figure.dataset.map), place = figure.querySelector(".drawing");
     place.replaceChildren(map ? drawMap(map, k) : drawCourse(k));
     if (!map) continue;
-    const [least, most] = map.frames[k].reduce(([a, b], q) => [Math.min(a, q), Math.max(b, q)], [65535, 0]).map((q) => told(map.low + (map.high - map.low) * q / 65535));
-    figure.querySelector(".range").textContent = `${least} – ${most}`;
-    place.setAttribute("aria-label", `${map.label}, ${day.textContent}: ${least} – ${most} ${map.unit}`);
+    const [lowest, highest] = [least(map.frames[k]), most(map.frames[k])].map((q) => told(map.low + (map.high - map.low) * q / 65535));
+    figure.querySelector(".range").textContent = `${lowest} – ${highest}`;
+    place.setAttribute("aria-label", `${map.label}, ${day.textContent}: ${lowest} – ${highest} ${map.unit}`);
   }
 }
 let timer = null;
