@@ -5,7 +5,7 @@
 Off is the root mean square, over positions spread evenly at random in the disc and the three solutes relative to their supply, of
 the difference from a fine mesh: once solved on its wedges, once on its tetrahedra, as neither operator is to be its own judge. On
 its nodes a peer has the same fields as this engine on tetrahedra (table.py), so these give its error. Between the meshes error and
-core-seconds of the wedges are interpolated by powers of the nodes.
+core-seconds of the wedges are interpolated by powers of the nodes; they are timed before and after the peers.
 """
 
 from __future__ import annotations
@@ -57,13 +57,16 @@ def main() -> None:
         for peer in filter(asked.get, PEERS):
             *ways, last = theirs("tetrahedra", case, Path(folder) / "peer.npy", peer, asked[peer])[0]
             best[peer] = next(row for row in ways if row["way"] == last["fastest"])
+        seconds_of = [min(told["seconds"], engine("wedges", nodes, case)["seconds"])
+                      for nodes, (told, _) in zip(SIZES, wedges, strict=True)]
     for judge, reference in fine.items():
         off = [float(np.sqrt(np.mean((found - reference) ** 2))) for _, found in wedges]
         target = float(np.sqrt(np.mean((field - reference) ** 2)))
         print(f"against {judge} of about {asked['fine']} nodes: tetrahedra of {tets['nodes']} nodes are off by {target:.2e} of the supply")
-        for (told, _), one in zip(wedges, off, strict=True):
-            print(f"  wedges of {told['nodes']:>6} nodes {one:.2e}  {told['seconds']:.2f} core-s")
-        n, t = np.log([[told["nodes"], told["seconds"]] for told, _ in wedges]).T
+        sizes = [told["nodes"] for told, _ in wedges]
+        for size, one, took in zip(sizes, off, seconds_of, strict=True):
+            print(f"  wedges of {size:>6} nodes {one:.2e}  {took:.2f} core-s")
+        n, t = np.log(sizes), np.log(seconds_of)
         slope, start = np.polyfit(n, np.log(off), 1)
         nodes = (np.log(target) - start) / slope
         seconds = float(np.exp(np.polyval(np.polyfit(n, t, 1), nodes)))
