@@ -10,10 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulposus.report import sources
 from pulposus.report.facts import OUTCOMES, Facts, read
-from pulposus.report.person import person
-from pulposus.report.sentence import status
 
 if TYPE_CHECKING:
     from pulposus.core.result import Result
@@ -27,6 +24,10 @@ _LIMITS = ("first_form", "sources", "start", "effects", "vesicles", "pain", "sha
 def page(result: Result | Facts, lang: str = "en") -> str:
     """Return the report of a result as HTML in a language; raises `InputError` for an unknown language."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from pulposus.report import sources
+    from pulposus.report.person import person
+    from pulposus.report.sentence import status
 
     facts = result if isinstance(result, Facts) else read(result)
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
@@ -45,6 +46,7 @@ def _disc(environment: Any, place: int, level: str, facts: Facts, shared: Mappin
     from markupsafe import Markup
 
     from pulposus.core.vocabulary import label
+    from pulposus.report.sentence import status
 
     at, name = (f"level-{place}-", label("level", level, lang)) if place else ("", "")
     told = {**shared, "at": at, "level": name, "status": "" if place else status(facts, lang)}
@@ -109,7 +111,8 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
     foreign = figure_language(lang) != lang or any(drawable(arm, 0, lang) != arm for arm in facts.arms)
     return {"evidence": sections.evidence(facts, lang), "maps": maps,
             "maps_empty": empty_maps(facts, lang) if maps else "", "outcomes": shown,
-            "grades": sections.grades(facts, lang), "fates": deliveries.fates(facts, lang), "harms": deliveries.harms(facts, lang),
+            "grades": sections.grades(facts, lang), "amounts": deliveries.amounts(facts, lang),
+            "fates": deliveries.fates(facts, lang), "harms": deliveries.harms(facts, lang),
             "access": deliveries.access(facts, lang), "next": deliveries.next_measurements(facts, lang), "percent": facts.percent,
             "ceilings": sections.ceilings(facts, lang), "rivals": sections.rivals(facts, lang), "pairs": pairs(facts, lang),
             "outcome_names": [column for column in OUTCOMES], "short": {n: outcome(n, lang, short=True) for n in OUTCOMES},
@@ -118,7 +121,7 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
 
 def _tail(facts: Facts, lang: str) -> dict[str, Any]:
     """Return what is told once of all discs: laws, limits, references."""
-    from pulposus.report import sections
+    from pulposus.report import sections, sources
 
     return {"laws": sections.laws(facts, lang), "limits": _limits(facts), "references": sources.references(facts, lang)}
 

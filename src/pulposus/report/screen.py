@@ -10,7 +10,6 @@ from pulposus.core.vocabulary import label
 from pulposus.report.facts import OUTCOMES, Facts, read
 from pulposus.report.first_rows import Cell, Row, counts, first_rows, reversals
 from pulposus.report.numbers import number, with_unit
-from pulposus.report.person import person
 from pulposus.report.sentence import sentence, status
 from pulposus.report.words import joined, outcome, said, unit
 
@@ -52,6 +51,8 @@ def _person(facts: Facts, lang: str) -> Any:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
+
+    from pulposus.report.person import person
 
     say, told = said(lang), person(facts, lang)
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=False, title=Text(say("section_person"), style="bold"),

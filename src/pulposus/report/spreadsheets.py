@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
 import numpy as np
 
 from pulposus.report.bands import ALL, all_series, band, difference_series, series
-from pulposus.report.facts import Facts
+from pulposus.report.facts import OUTCOMES, Facts
+from pulposus.study.per_cell import PER, effect_per_amount, per_cell_name
 from pulposus.study.statistics import spread_of
 from pulposus.tissue.symptoms import SYMPTOMS
 
@@ -77,7 +78,16 @@ def _summary_rows(facts: Facts) -> list[list[Any]]:
         for name in facts.about["observe"]:
             if name in facts.data:
                 rows += [_outcome(facts, arm, name, place, end, about["comparator"]) for place in _places(facts, name)]
+        rows += [_per_cell(facts, arm, name, end, about) for name in OUTCOMES if about["kind"] in PER and about["comparator"]]
     return rows
+
+
+def _per_cell(facts: Facts, arm: str, outcome: str, end: float, about: Mapping[str, Any]) -> list[Any]:
+    """Return the row of an effect per million living cells or per 1e9 particles delivered."""
+    values = effect_per_amount(facts.data, arm, outcome)
+    unit = f"{facts.data[outcome].attrs['units']} per {PER[about['kind']]:.0e} {'cells' if about['kind'] == 'cells' else 'particles'}"
+    blank = [""] * len(SUMMARY[SUMMARY.index("difference_median"):])
+    return [arm, per_cell_name(outcome, about["kind"]), "", end, unit, *_spread(values), about["comparator"], *blank]
 
 
 def _person_rows(facts: Facts) -> list[list[Any]]:

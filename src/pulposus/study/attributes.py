@@ -10,6 +10,7 @@ from pulposus.study.comparator import named_comparator
 from pulposus.study.levels import given_in_all
 from pulposus.study.plan import Plan
 from pulposus.therapy.cautions import cautions
+from pulposus.therapy.product import record_and_name
 from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.symptoms import SYMPTOMS
 
@@ -32,9 +33,7 @@ def attributes(plans: Mapping[str, Plan], rejected: Mapping[int, str], ceilings:
     for arm, about in _arms(plan, spec).items():
         for key in about["sources"]:
             cited.setdefault(key, []).append(f"evidence behind the arm {arm}")
-    records = {r: {f: str(getattr(plan.parameters[r], f)) for f in _RECORD}
-               | {"value": plan.parameters[r].value, "varies": plan.parameters[r].spread.kind != "none",
-                  "trials": _trials(plan.parameters[r])} for r in used}
+    records = {name: _record(plan.parameters, name) for name in used}
     own: dict[str, Any] = discs[spec.subject.level] if len(discs) == 1 else {
         "levels": discs, "arms": _arms(plan, spec), "ceilings": [], "observe": list(spec.observe),
         "subject": {**_subject(spec), "level": list(plans), "painful": spec.subject.painful},
@@ -76,6 +75,15 @@ def _arms(plan: Plan, spec: Any) -> dict[str, dict[str, Any]]:
                           "cautions": [vars(each) for each in cautions(arm.doses, geometry, arm.co_interventions)],
                           "evidence": {f: getattr(mark, f) for f in ("level", "rank", "n", "n_unit", "text_en", "text_zh")}}
     return arms
+
+
+def _record(parameters: Any, name: str) -> dict[str, Any]:
+    """Return what is told of a parameter of the draws: its record, with the donor or batch where it is the factor of one."""
+    of, told = record_and_name(name)
+    record = parameters[of]
+    about = {f: str(getattr(record, f)) for f in _RECORD}
+    about |= {f: f"{about[f]}: {told}" for f in ("label", "label_zh") if told}
+    return {**about, "value": record.value, "varies": record.spread.kind != "none", "trials": _trials(record)}
 
 
 def _trials(record: Any) -> int | None:

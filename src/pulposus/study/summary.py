@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pulposus.study.per_cell import effect_per_amount, per_cell_name
 from pulposus.study.statistics import FEW, chance, enough, rank_shares, spread_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def smallest_changes(data: xr.Dataset) -> dict[str, float]:
 
 
 def arm_rows(data: xr.Dataset) -> list[dict[str, Any]]:
-    """Return one row per arm: evidence, dose delivered and alive, differences from the named comparator, main harm."""
+    """Return one row per arm: evidence, dose delivered and alive, differences from the named comparator, the same per
+    amount that is there (per_cell.py), main harm."""
     arms = _attr(data, "arms")
     rows = []
     for name, arm in arms.items():
@@ -66,6 +68,8 @@ def arm_rows(data: xr.Dataset) -> list[dict[str, Any]]:
             row[outcome] = vars(spread_of(last))
             if arm["comparator"]:
                 row[f"{outcome}_difference"] = vars(spread_of(last - _last(data, outcome, arm["comparator"])))
+        effects = {outcome: effect_per_amount(data, name, outcome) for outcome in OUTCOMES}
+        row["per_cell"] = {per_cell_name(outcome, arm["kind"]): vars(spread_of(v)) for outcome, v in effects.items() if v is not None}
         row["harm"] = _main_harm(data, name)
         rows.append(row)
     return rows
