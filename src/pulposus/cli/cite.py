@@ -29,12 +29,14 @@ def cite(
     from pulposus.core.references import bibtex
     from pulposus.core.references import cite as cited_by
     from pulposus.core.result import Result
+    from pulposus.therapy.product import record_and_name
 
     attributes = Result.load(result).dataset.attrs
     used, reasons, records = (
         json.loads(attributes.get(name, empty)) for name, empty in ((USED, "[]"), (REASONS, "{}"), (RECORDS, "{}"))
     )
-    published = [id for id in used if records.get(id, {}).get("source") != "user"]  # a value of the user's cites nobody
+    # a value of the user's cites nobody; the factors of several donors are of one record
+    published = list(dict.fromkeys(record_and_name(id)[0] for id in used if records.get(id, {}).get("source") != "user"))
     cited = cited_by(published, ParameterSet.load(), reasons)
     if as_json:
         rows = [{"key": reference.key, "doi": reference.doi, "reasons": list(reasons)} for reference, reasons in cited]

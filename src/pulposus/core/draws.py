@@ -71,15 +71,16 @@ class Draw:
     """One draw of all parameters for a subject of one species and grade; what was asked is remembered in `used`."""
 
     def __init__(
-        self, parameters: ParameterSet, seed: int, index: int, species: str, grade: str, nominal: bool = False
+        self, parameters: ParameterSet, seed: int, index: int, species: str, grade: str, nominal: bool = False, site: str = ""
     ) -> None:
-        """Keep what names the draw; nothing is drawn before it is asked for."""
+        """Keep what names the draw; nothing is drawn before it is asked for. site: which of several discs of the subject, for `luck`."""
         self.parameters = parameters
         self.seed = int(seed)
         self.index = int(index)
         self.species = species
         self.grade = grade
         self.nominal = bool(nominal)
+        self.site = site
         self.used: dict[str, float] = {}
         self._values: dict[tuple[str, str, str, str], float] = {}
         self._asked: list[str] = []
@@ -104,6 +105,10 @@ class Draw:
     def u(self, name: str, stream: str = "subject") -> float:
         """Return this draw's number in (0, 1) for a name that is no parameter, one half in the nominal draw."""
         return 0.5 if self.nominal else u(self.seed, stream, name, self.index)
+
+    def luck(self, name: str) -> float:
+        """Return this draw's number in (0, 1) for what befalls each disc of a subject by itself."""
+        return self.u(f"{name} {self.site}" if self.site else name)
 
     def __repr__(self) -> str:
         """Return what names the draw."""

@@ -66,12 +66,14 @@ def difference_series(facts: Facts, name: str, arm: str, place: str | None = Non
 
 
 def all_series(facts: Facts) -> Iterator[tuple[str, str, str, Array]]:
-    """Yield (arm, quantity, region, side or grade or "", values) of everything that was kept over time.
+    """Yield (arm, quantity, region, side or grade or "", values) of everything that was kept over time of a disc, or of the person
+    with several discs.
 
     Of what is kept as a difference: the course of arms that are comparators, then the differences from them.
     """
     for arm in facts.arms:
-        for name, (_, _, further) in ((n, about) for n, about in ALL.items() if n in facts.data):
+        for name, (_, _, further) in ((n, about) for n, about in ALL.items() if n in facts.data
+                                     and "level" not in facts.data[n].dims):
             beside = difference_name(name) in facts.data
             for place in [str(p) for p in facts.data[further].values] if further else [""]:
                 values = series(facts, name, arm, place or None)

@@ -29,10 +29,10 @@ _STEPS = 5.0  # a difference axis spans at least so many steps each way
 
 
 def curve_pictures(facts: Facts, lang: str) -> list[Picture]:
-    """Return one picture per outcome of the study, in its order; none when no draw was finished."""
+    """Return one picture per outcome of a disc, or of the person with several, in the study's order; none when no draw was finished."""
     if not facts.done:
         return []
-    return [_picture(facts, name, lang) for name in facts.about["observe"] if name in facts.data]
+    return [_picture(facts, name, lang) for name in facts.about["observe"] if name in facts.data and "level" not in facts.data[name].dims]
 
 
 def _picture(facts: Facts, name: str, lang: str) -> Picture:

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from pulposus.core.units import convert
-from pulposus.report.facts import Facts
+from pulposus.report.facts import OUTCOMES, Facts
 from pulposus.report.first_rows import range_of
-from pulposus.report.numbers import NOTHING, interval, number, percent, with_unit
-from pulposus.report.words import outcome, record_label, said
+from pulposus.report.numbers import NOTHING, count, interval, number, percent, with_unit
+from pulposus.report.words import outcome, record_label, said, unit
+from pulposus.study.per_cell import PER, effect_per_amount
 from pulposus.study.statistics import spread_of
 
-__all__ = ["access", "fates", "harms", "next_measurements"]
+__all__ = ["access", "amounts", "fates", "harms", "next_measurements"]
 
 _NOTES = {"end_pressure": ("Pa", "MPa"), "overfill": ("1", "percent"), "tip_offset": ("m", "mm")}
 _RECORDS = {"leak": "leak_share", "missed_nucleus": "pedicle_reach", "osteophyte": "osteophyte_per_leaked_cell",
@@ -35,6 +36,35 @@ def _told(values: Any, lang: str) -> dict[str, str]:
 def _cleared(values: Any) -> Any:
     """Return values with round-off set to nought."""
     return np.where(np.abs(values) < _ROUND_OFF, 0.0, values)
+
+
+def amounts(facts: Facts, lang: str) -> dict[str, Any]:
+    """Return a row per arm of cells or vesicles: delivered, retained, alive at the end, and the effect per amount in each outcome."""
+    say, rows = said(lang), []
+    for arm, about in facts.arms.items():
+        if about["kind"] not in PER:
+            continue
+        alive = vars(spread_of(facts.data["transplanted_cells"].sel(arm=arm).isel(time=-1).values))
+        none = about["kind"] != "cells" or not alive["n"]
+        ends = "" if none else f"({said(lang)('interval', low=count(alive['low'], lang), high=count(alive['high'], lang))})"
+        shares = [_told(_cleared(facts.data[name].sel(arm=arm).values), lang) for name in ("arrived_share", "alive_share")]
+        rows.append({"arm": arm, "comparator": about["comparator"] or "", "cells": [
+            *shares, {"main": NOTHING if none else count(alive["median"], lang), "interval": ends},
+            *(_per_amount(facts, arm, name, about["kind"], lang) for name in OUTCOMES)]})
+    heads = [say("amount_delivered"), say("amount_retained", day=f"{facts.landmark:g}"), say("amount_alive"),
+             *(say("amount_effect", outcome=outcome(name, lang, short=True)) for name in OUTCOMES)]
+    return {"heads": heads, "rows": rows} if rows else {}
+
+
+def _per_amount(facts: Facts, arm: str, name: str, kind: str, lang: str) -> dict[str, str]:
+    """Return the effect on an outcome per million living cells, or per 1e9 particles delivered."""
+    values = effect_per_amount(facts.data, arm, name)
+    spread = vars(spread_of(values if values is not None else []))
+    if not spread["n"]:
+        return {"main": NOTHING, "interval": ""}
+    told = unit(facts.data[name].attrs["units"], lang)
+    ends = said(lang)("interval", low=number(spread["low"]), high=number(spread["high"]))
+    return {"main": with_unit(number(spread["median"]), told), "interval": f"({ends}) {said(lang)(f'amount_per_{kind}')}"}
 
 
 def fates(facts: Facts, lang: str) -> dict[str, Any]:

@@ -46,9 +46,21 @@ class Facts:
 
     @cached_property
     def arms(self) -> dict[str, dict[str, Any]]:
-        """Arm -> its row of the first screen, in the order of the study."""
-        rows = {row["arm"]: row for row in self.screen["arms"]}
+        """Arm -> its row of the first screen (of several levels that of the person), in the order of the study."""
+        rows = {row["arm"]: row for row in (self.screen["person"] if "person" in self.screen else self.screen)["arms"]}
         return {str(name): rows[str(name)] for name in self.data["arm"].values}
+
+    @cached_property
+    def levels(self) -> dict[str, Facts]:
+        """Level -> the facts of that disc; those of the study itself under "" where it has one level."""
+        from pulposus.core.result import Result
+        from pulposus.study.level_data import levels_in
+
+        if "levels" not in self.screen:
+            return {"": self}
+        parts = levels_in(self.data)
+        return {level: Facts(Result(part, self.result.status, self.result.record), self.screen["levels"][level], _about(part))
+                for level, part in parts.items()}
 
     @property
     def done(self) -> int:
@@ -185,5 +197,9 @@ def read(result: Result) -> Facts:
     """Return the facts of a result."""
     from pulposus.study.summary import first_screen
 
-    about = {key: json.loads(value) for key, value in result.dataset.attrs.items()}
-    return Facts(result, first_screen(result.dataset, result.status), about)
+    return Facts(result, first_screen(result.dataset, result.status), _about(result.dataset))
+
+
+def _about(data: xr.Dataset) -> dict[str, Any]:
+    """Return the attributes of a dataset as plain data."""
+    return {key: json.loads(value) for key, value in data.attrs.items()}

@@ -6,6 +6,7 @@ the counts by origin, the research-use sentence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,34 @@ def page(result: Result | Facts, lang: str = "en") -> str:
     """Return the report of a result as HTML in a language; raises `InputError` for an unknown language."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    from pulposus.report import sources
+    from pulposus.report.person import person
+    from pulposus.report.sentence import status
+
     facts = result if isinstance(result, Facts) else read(result)
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("report.html.j2").render(**_words(lang), **_first(facts, lang), **_more(facts, lang),
-                                                              **_run(facts, lang))
+    records = sources.records(facts, lang)
+    shared = {**_words(lang), "records": records, "anchors": {row["id"] for group in records for row in group["rows"]}}
+    discs = [_disc(environment, place if level else 0, level, each, shared, lang) for place, (level, each) in
+             enumerate(facts.levels.items(), 1)]
+    return environment.get_template("report.html.j2").render(
+        **shared, **_head(facts, lang), **_tail(facts, lang), **_run(facts, lang), discs=discs,
+        status=status(facts, lang), person=person(facts, lang) if len(discs) > 1 else None)
+
+
+def _disc(environment: Any, place: int, level: str, facts: Facts, shared: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return what is told of one disc as HTML: its first screen, and its figures and tables; a place marks one of several."""
+    from markupsafe import Markup
+
+    from pulposus.core.vocabulary import label
+    from pulposus.report.sentence import status
+
+    at, name = (f"level-{place}-", label("level", level, lang)) if place else ("", "")
+    told = {**shared, "at": at, "level": name, "status": "" if place else status(facts, lang)}
+    first = environment.get_template("first.html.j2").render(**told, **_first(facts, lang))
+    more = environment.get_template("disc.html.j2").render(**told, **_more(facts, lang))
+    return {"at": at, "level": name, "first": Markup(first), "more": Markup(more)}
 
 
 def _words(lang: str) -> dict[str, Any]:
@@ -43,32 +67,36 @@ def _words(lang: str) -> dict[str, Any]:
             "research_use": text("research_use", lang)}
 
 
-def _first(facts: Facts, lang: str) -> dict[str, Any]:
-    """Return what the head of the page and its first screen tell."""
+def _head(facts: Facts, lang: str) -> dict[str, Any]:
+    """Return what the head of the page tells."""
     from pulposus.core.language import text
+    from pulposus.report.words import moment, subject, subject_notes
+
+    return {"title": facts.about["title"] or facts.result.record.input_name, "note": facts.about["note"],
+            "subject": subject(facts.about["subject"], lang), "subject_notes": subject_notes(facts.about["subject"], lang),
+            "unfinished": facts.unfinished, "draws": facts.done, "until": moment(facts.screen["follow_up_days"], lang),
+            "preview": text("preview", lang, draws=facts.done, percent=facts.percent) if facts.screen["preview"] else ""}
+
+
+def _first(facts: Facts, lang: str) -> dict[str, Any]:
+    """Return what the first screen of a disc tells."""
     from pulposus.report.first_rows import counts, first_rows, reversals
     from pulposus.report.numbers import number, with_unit
-    from pulposus.report.sentence import sentence, status
-    from pulposus.report.words import moment, outcome, subject, subject_notes, unit
+    from pulposus.report.sentence import sentence
+    from pulposus.report.words import outcome, unit
     from pulposus.tissue.repeatability import instruments
 
     smallest = facts.screen["smallest_change"]
     columns = [{"name": name, "outcome": outcome(name, lang, short=True), "record": instruments()[name].record,
                 "smallest": with_unit(number(smallest[name]), unit(facts.data[name].attrs["units"], lang))}
                for name in OUTCOMES]
-    return {"title": facts.about["title"] or facts.result.record.input_name, "note": facts.about["note"],
-            "subject": subject(facts.about["subject"], lang),
-            "subject_notes": subject_notes(facts.about["subject"], lang), "sentence": sentence(facts, lang),
-            "status": status(facts, lang), "unfinished": facts.unfinished, "columns": columns, "draws": facts.done,
-            "until": moment(facts.screen["follow_up_days"], lang), "percent": facts.percent,
-            "preview": text("preview", lang, draws=facts.done, percent=facts.percent) if facts.screen["preview"] else "",
-            "landmark": f"{facts.landmark:g}", "rows": first_rows(facts, lang), "reversals": reversals(facts, lang),
-            "counts": counts(facts, lang)}
+    return {"sentence": sentence(facts, lang), "columns": columns, "percent": facts.percent, "landmark": f"{facts.landmark:g}",
+            "rows": first_rows(facts, lang), "reversals": reversals(facts, lang), "counts": counts(facts, lang)}
 
 
 def _more(facts: Facts, lang: str) -> dict[str, Any]:
-    """Return what comes after the first screen: evidence, figures, tables, records, references."""
-    from pulposus.report import deliveries, sections, sources
+    """Return what comes after the first screen of a disc: evidence, figures, tables."""
+    from pulposus.report import deliveries, sections
     from pulposus.report.curves import curve_pictures
     from pulposus.report.maps import empty_maps, map_pictures
     from pulposus.report.pairs import pairs
@@ -80,17 +108,22 @@ def _more(facts: Facts, lang: str) -> dict[str, Any]:
     shown = [{"name": name, "title": outcome(name, lang), "picture": pictures[name], "rows": sections.outcomes(facts, name, lang),
               "unit": unit(facts.data[name].attrs["units"], lang), "instrument": sections.instrument(facts, name, lang)}
              for name in facts.about["observe"] if name in pictures]
-    records = sources.records(facts, lang)
     foreign = figure_language(lang) != lang or any(drawable(arm, 0, lang) != arm for arm in facts.arms)
     return {"evidence": sections.evidence(facts, lang), "maps": maps,
             "maps_empty": empty_maps(facts, lang) if maps else "", "outcomes": shown,
-            "grades": sections.grades(facts, lang), "fates": deliveries.fates(facts, lang), "harms": deliveries.harms(facts, lang),
-            "access": deliveries.access(facts, lang), "next": deliveries.next_measurements(facts, lang),
+            "grades": sections.grades(facts, lang), "amounts": deliveries.amounts(facts, lang),
+            "fates": deliveries.fates(facts, lang), "harms": deliveries.harms(facts, lang),
+            "access": deliveries.access(facts, lang), "next": deliveries.next_measurements(facts, lang), "percent": facts.percent,
             "ceilings": sections.ceilings(facts, lang), "rivals": sections.rivals(facts, lang), "pairs": pairs(facts, lang),
             "outcome_names": [column for column in OUTCOMES], "short": {n: outcome(n, lang, short=True) for n in OUTCOMES},
-            "reported": sections.reported(facts, lang), "laws": sections.laws(facts, lang), "records": records,
-            "anchors": {row["id"] for group in records for row in group["rows"]}, "limits": _limits(facts),
-            "references": sources.references(facts, lang), "figures_in_english": foreign}
+            "reported": sections.reported(facts, lang), "figures_in_english": foreign}
+
+
+def _tail(facts: Facts, lang: str) -> dict[str, Any]:
+    """Return what is told once of all discs: laws, limits, references."""
+    from pulposus.report import sections, sources
+
+    return {"laws": sections.laws(facts, lang), "limits": _limits(facts), "references": sources.references(facts, lang)}
 
 
 def _limits(facts: Facts) -> list[str]:
@@ -113,7 +146,7 @@ def _run(facts: Facts, lang: str) -> dict[str, Any]:
         rejected.setdefault(reason(why, lang), []).append(index)
     stops: dict[tuple[str, str], int] = {}
     for arm in facts.failed:
-        for why in facts.data["stopped"].sel(arm=arm).values:
+        for why in facts.data["stopped"].sel(arm=arm).values.ravel():
             if why:
                 stops[arm, reason(str(why), lang)] = stops.get((arm, reason(str(why), lang)), 0) + 1
     return {"record": record, "versions": dict(sorted(record.versions.items())),

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from pulposus.core.language import text
+from pulposus.core.vocabulary import label
 from pulposus.report.facts import OUTCOMES, Facts, read
 from pulposus.report.first_rows import Cell, Row, counts, first_rows, reversals
 from pulposus.report.numbers import number, with_unit
@@ -25,19 +26,45 @@ def print_screen(comparison: Any, lang: str = "en") -> None:
     facts = read(comparison.result)
     terminal = sys.stdout.isatty()
     console = Console(file=sys.stdout, highlight=False, width=None if terminal else _WIDTH)
-    say = said(lang)
-    console.print(Text(sentence(facts, lang), style="bold"))
-    console.print()
-    console.print(_table(facts, lang))
-    console.print(Text(_foot(facts, lang)))
-    console.print()
-    console.print(Text(say("reversing_title"), style="bold"))
-    for line in _reversing(facts, lang):
-        console.print(Text(line))
-    console.print()
-    console.print(Text(_counts(facts, lang)))
+    for level, disc in facts.levels.items():
+        if level:
+            console.print(Text(f"{label('level', level, lang)}\n", style="bold"))
+        for part in _disc(disc, lang):
+            console.print(part)
+    if len(facts.levels) > 1:
+        console.print(_person(facts, lang))
     console.print(Text(status(facts, lang)))
     console.print(Text(text("research_use", lang), style="bold"))
+
+
+def _disc(facts: Facts, lang: str) -> list[Any]:
+    """Return the first screen of one disc in its parts."""
+    from rich.text import Text
+
+    return [Text(sentence(facts, lang), style="bold"), Text(), _table(facts, lang), Text(_foot(facts, lang)), Text(),
+            Text(said(lang)("reversing_title"), style="bold"), *(Text(line) for line in _reversing(facts, lang)), Text(),
+            Text(_counts(facts, lang))]
+
+
+def _person(facts: Facts, lang: str) -> Any:
+    """Return the table of the person with several discs."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from pulposus.report.person import person
+
+    say, told = said(lang), person(facts, lang)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=False, title=Text(say("section_person"), style="bold"),
+                  title_justify="left", caption=Text(told["note"]), caption_justify="left")
+    heads = [say("col_arm"), say("col_given_in_all"), say("col_alive_in_all"), *told["symptoms"], say("col_harms_in_all")]
+    for head in heads:
+        table.add_column(Text(head), overflow="fold")
+    for row in told["rows"]:
+        harms = "\n".join(" ".join((cell.main, cell.note)) for cell in row["harms"]) or say("no_harm")
+        cells = [row["arm"], row["given"], _cell(row["alive"]), *(_cell(cell) for cell in row["symptoms"]), harms]
+        table.add_row(*(Text(cell) for cell in cells), end_section=True)
+    return table
 
 
 def _table(facts: Facts, lang: str) -> Any:

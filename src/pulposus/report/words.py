@@ -176,7 +176,8 @@ def subject(about: Mapping[str, Any], lang: str) -> str:
     extra = [name(kind, about[key]) for key, kind in _PERSON.items() if about.get(key) not in (None, "none")]
     age = [text("report_age", lang, n=f"{convert(about['age'], 's', 'yr'):.3g}")] if about.get("age") is not None else []
     medium = [text("report_in_culture", lang)] if about.get("medium") == "culture" else []
-    return " · ".join([name("species", about["species"]), name("level", about["level"]), scale, *extra, *age, *medium])
+    levels = joined([name("level", each) for each in (about["level"] if isinstance(about["level"], list) else [about["level"]])], lang)
+    return " · ".join([name("species", about["species"]), levels, scale, *extra, *age, *medium])
 
 
 def subject_notes(about: Mapping[str, Any], lang: str) -> list[str]:
@@ -190,7 +191,8 @@ def subject_notes(about: Mapping[str, Any], lang: str) -> list[str]:
     species, (man, level) = about["species"], _MAN
     if species == man:
         return []
-    own, his = (f"{thiele_number(*disc):.2g}" for disc in ((species, about["level"]), _MAN))
+    first = about["level"][0] if isinstance(about["level"], list) else about["level"]
+    own, his = (f"{thiele_number(*disc):.2g}" for disc in ((species, first), _MAN))
     notes = [text("report_thiele", lang, own=own, human=his, level=level)]
     cells = terms("species")[species].more["nucleus_cells"]
     if cells != terms("species")[man].more["nucleus_cells"]:

@@ -17,11 +17,13 @@ __all__ = ["Arm", "Dose", "carrier_of", "comparator_kind"]
 
 
 class Dose(Part):
-    """One dose: by which route, what, and when after the start (s)."""
+    """One dose: by which route, what, when after the start (s), and into which of several discs."""
 
     route: Route = Field(description="the route, such as {kind: transannular, needle: 22G}")
     product: Product = Field(description="the product, such as {kind: vehicle, carrier: saline, volume: 2 mL}")
     at: Moment = Field(description="when it is given, such as '0 d'")
+    levels: tuple[Annotated[str, Word("level")], ...] | None = Field(
+        default=None, min_length=1, description="of several levels those that get it, each the whole dose; left out: every level")
 
 
 class Arm(Part):

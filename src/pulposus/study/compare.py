@@ -21,18 +21,17 @@ from pulposus.core.files import parse_yaml, read_text
 from pulposus.core.progress import NoProgress, Progress
 from pulposus.core.result import Result
 from pulposus.core.run_record import RunRecord, begin, data_files, versions
+from pulposus.study.attributes import attributes
 from pulposus.study.ceiling import dose_ceilings
-from pulposus.study.comparator import named_comparator
 from pulposus.study.dataset import build
 from pulposus.study.execute import cores, run_tasks
+from pulposus.study.level_data import joined, levels_in
 from pulposus.study.network_response import ready_tables
 from pulposus.study.parts import Parts
 from pulposus.study.plan import Plan, accepted_draws, make_plan
 from pulposus.study.rivals import network_cargo, rival_plans
 from pulposus.study.run import DrawOutcome, run_draw
 from pulposus.study.study_file import StudySpec, read_study
-from pulposus.therapy.cautions import cautions
-from pulposus.tissue.geometry import geometry_of
 from pulposus.tissue.symptoms import CYTOKINES
 
 __all__ = ["Comparison", "compare", "difference", "repeat"]
@@ -40,7 +39,8 @@ __all__ = ["Comparison", "compare", "difference", "repeat"]
 NODES = 750  # of the mesh: 0.6 % of the supply from the converged solution
 _PREVIEW = 8  # finished draws after which a first table can be shown
 _DEFAULT = "default"
-Task = tuple[str, int]  # a block (the default laws, or a rival) and a draw
+Task = tuple[str, int]  # a block (the default laws or a rival, and which of several levels) and a draw
+_AT = " @ "  # between law and level in the name of a block
 INTERRUPTED = 130  # the exit code of a run that the user stopped
 
 
@@ -74,40 +74,58 @@ class _Run:
 
     def __init__(self, spec: StudySpec, record: RunRecord, count: int) -> None:
         self.spec, self.record, self.count, self.started = spec, record, count, time.monotonic()
-        plan = make_plan(spec, NODES, record.seed)
-        self.plans = {_DEFAULT: plan}
-        if record.options["hypotheses"] == "all":
-            self.plans |= rival_plans(plan)
+        self.plan = plan = make_plan(spec, NODES, record.seed)
+        of_rivals = rival_plans(plan) if record.options["hypotheses"] == "all" else {}
+        self.rivals, self.levels = list(of_rivals), plan.of_levels()
+        self.plans = {self._block(rival, level): each for rival, whole in {_DEFAULT: plan, **of_rivals}.items()
+                      for level, each in whole.of_levels().items()}
         self.indices, self.rejected = accepted_draws(plan, count)
         self.seconds_of_tables = sum(ready_tables(network_cargo(each), each.hypotheses) for each in self.plans.values())
         begun = time.monotonic()
-        self.nominal = run_draw(plan, None)
-        self.seconds_per_draw = time.monotonic() - begun
-        self.ceilings = dose_ceilings(plan)
+        self.nominal = {level: run_draw(plan, None) for level, plan in self.levels.items()}
+        self.seconds_per_draw = (time.monotonic() - begun) / len(self.levels)
+        self.ceilings = {level: dose_ceilings(plan) for level, plan in self.levels.items()}
         self.found: dict[Task, DrawOutcome] = {}
         self.shown = False
 
+    def _block(self, law: str, level: str) -> str:
+        """Return the name of a block: the law alone in a study of one level."""
+        return law if len(self.levels) == 1 else f"{law}{_AT}{level}"
+
     @property
     def tasks(self) -> list[Task]:
-        """All (block, draw) of the run, the default laws first."""
-        return [(block, index) for block in self.plans for index in self.indices]
+        """All (block, draw) of the run, the default laws first, the levels of a draw together."""
+        return [(self._block(law, level), index) for law in (_DEFAULT, *self.rivals) for index in self.indices for level in self.levels]
+
+    def _whole(self, law: str, index: int) -> bool:
+        """Return whether a draw is there at every level."""
+        return all((self._block(law, level), index) in self.found for level in self.levels)
 
     def first_done(self) -> bool:
         """Return, once, that enough draws are there for a first table."""
-        first = sum((_DEFAULT, i) in self.found for i in self.indices)
+        first = sum(self._whole(_DEFAULT, i) for i in self.indices)
         due = not self.shown and _PREVIEW <= first < self.count
         self.shown = self.shown or due
         return due
 
+    def _dataset(self, level: str, kept: list[int]) -> Any:
+        """Return the numbers of a level."""
+        def block(law: str) -> list[DrawOutcome]:
+            return [self.found[self._block(law, level), i] for i in kept]
+
+        finals = {law: block(law) for law in self.rivals if all(self._whole(law, i) for i in kept)}
+        return build(self.levels[level], kept, block(_DEFAULT), self.nominal[level], finals)
+
     def comparison(self, complete: bool, ending: str = " before the run was stopped") -> Comparison:
         """Return the comparison of the draws that are there; `ending` says of an incomplete one why it is."""
-        kept = [i for i in self.indices if (_DEFAULT, i) in self.found]
-        blocks = {b: [self.found[b, i] for i in kept] for b in self.plans
-                  if b != _DEFAULT and all((b, i) in self.found for i in kept)}
-        dataset = build(self.plans[_DEFAULT], kept, [self.found[_DEFAULT, i] for i in kept], self.nominal, blocks)
-        used = set(self.nominal.used).union(*(outcome.used for outcome in self.found.values()))
-        dataset.attrs = _attributes(self.plans[_DEFAULT], self.rejected, self.ceilings, sorted(used),
-                                    [b for b in self.plans if b != _DEFAULT], _has_cytokines(self.nominal))
+        kept = [i for i in self.indices if self._whole(_DEFAULT, i)]
+        discs = {level: self._dataset(level, kept) for level in self.levels}
+        dataset = joined(self.plan, kept, discs) if len(discs) > 1 else discs[self.spec.subject.level]
+        used = {str(name) for name in dataset["parameter"].values}
+        used |= {name for nominal in self.nominal.values() for name in nominal.used}
+        used |= {name for outcome in self.found.values() for name in outcome.used}
+        cytokines = any(_has_cytokines(nominal) for nominal in self.nominal.values())
+        dataset.attrs = attributes(self.levels, self.rejected, self.ceilings, sorted(used), self.rivals, cytokines)
         status = _status(len(kept), self.count, self.rejected, dataset, "" if complete else ending)
         return Comparison(self.spec, Result(dataset, status, self.record.finished(time.monotonic() - self.started)), not complete)
 
@@ -128,8 +146,10 @@ def compare(spec: StudySpec, text: str = "", *, draws: int | None = None, seed: 
     parts = Parts(keep if text else None, run.record)  # without its text a study cannot be told from another
     run.found = {task: outcome for task in run.tasks if (outcome := parts.load(task)) is not None}
     left = [task for task in run.tasks if task not in run.found]
-    meter.start(len(left), f"{len(left)} draws x {len(spec.arms)} arms, about {run.seconds_per_draw * len(left) / workers:.0f} s "
-                           f"on {workers} processes" + (f", {len(run.found)} draws kept from before" if run.found else "")
+    of_discs = " of a disc" if len(run.levels) > 1 else ""
+    meter.start(len(left), f"{len(left)} draws{of_discs} x {len(spec.arms)} arms, "
+                           f"about {run.seconds_per_draw * len(left) / workers:.0f} s on {workers} processes"
+                           + (f", {len(run.found)} draws kept from before" if run.found else "")
                            + (f"; tables of the cell network ready in {run.seconds_of_tables:.1f} s" if run.seconds_of_tables else ""))
 
     def done(task: Task, outcome: DrawOutcome) -> None:
@@ -159,46 +179,6 @@ def _status(done: int, asked: int, rejected: Mapping[int, str], dataset: Any, en
 def _has_cytokines(outcome: DrawOutcome) -> bool:
     """Return whether the discs of a draw carried cytokines."""
     return any(name in arm.readings for arm in outcome.arms.values() for name in CYTOKINES)
-
-
-def _attributes(plan: Plan, rejected: Mapping[int, str], ceilings: Any, used: list[str], rivals: list[str],
-                cytokines: bool) -> dict[str, Any]:
-    """Return what the report needs beside the numbers, as JSON texts."""
-    from pulposus.therapy.evidence import badge
-
-    spec, draw = plan.spec, plan.draw(None)
-    geometry = geometry_of(draw, spec.subject.species, spec.subject.level)
-    arms: dict[str, dict[str, Any]] = {}
-    cited: dict[str, list[str]] = {}
-    for arm in spec.arms:
-        # of several doses the one with the weakest evidence speaks for the arm
-        marks = [(badge(d.route.kind, d.product.kind, getattr(d.product, "source", None)), d) for d in arm.doses]
-        mark, dose = min(marks, key=lambda each: each[0].rank) if marks else (badge(None, "untreated", None), None)
-        kind = dose.product.kind if dose else "untreated"
-        arms[arm.name] = {"comparator": named_comparator(spec, arm), "kind": kind, "route": dose.route.kind if dose else None,
-                          "given": sum(getattr(d.product, "dose", 0.0) for d in arm.doses),
-                          "excipient": getattr(dose.product, "excipient", None) if dose else None, "sources": list(mark.sources),
-                          "cautions": [vars(each) for each in cautions(arm.doses, geometry, arm.co_interventions)],
-                          "evidence": {f: getattr(mark, f) for f in ("level", "rank", "n", "n_unit", "text_en", "text_zh")}}
-        for key in mark.sources:
-            cited.setdefault(key, []).append(f"evidence behind the arm {arm.name}")
-    records = {r: {f: str(getattr(plan.parameters[r], f)) for f in ("label", "label_zh", "unit", "origin", "source", "locator",
-                                                                     "read", "why")}
-               | {"value": plan.parameters[r].value, "varies": plan.parameters[r].spread.kind != "none",
-                  "trials": _trials(plan.parameters[r])}
-               for r in used}
-    plain = {"arms": arms, "laws": dict(plan.laws), "hypotheses": dict(plan.hypotheses) if network_cargo(plan) else {},
-             "rejected": {str(k): v for k, v in rejected.items()},
-             "ceilings": ceilings, "records": records, "used_parameters": used, "rivals_asked": rivals, "cited": cited,
-             "subject": spec.subject.model_dump(), "title": spec.title, "note": spec.note,
-             "cytokines": cytokines, "observe": list(spec.observe), "reported": [r.model_dump() for r in spec.reported]}
-    return {key: json.dumps(value, ensure_ascii=False) for key, value in plain.items()}
-
-
-def _trials(record: Any) -> int | None:
-    """Return of how many trials a share was counted: those of a Beta posterior with a flat prior, None for any other record."""
-    spread = record.spread
-    return round(spread.a + spread.b - 2) if record.origin == "derived" and spread.kind == "beta" else None
 
 
 def repeat(path: str | Path, *, workers: int | None = None, progress: Progress | None = None) -> Comparison:
@@ -237,13 +217,28 @@ def difference(first: str | Path, second: str | Path) -> dict[str, Any]:
     notes += _sizes([each["subject"] for each in about])
     same = bool(a.dataset.identical(b.dataset))
     rows = []
-    for arm in shared:
+    for level, arm, *discs in ((level, arm, *pair) for level, pair in _alike(a, b).items() for arm in shared):
         for name in ("height_index", "t2", "pfirrmann", "transplanted_cells"):
-            x, y = (float(np.nanmedian(r.dataset[name].sel(arm=arm).isel(time=-1))) for r in (a, b))
-            rows.append({"arm": arm, "quantity": name, "unit": a.dataset[name].attrs["units"], "first": x, "second": y,
-                         "second - first": y - x})
+            x, y = (float(np.nanmedian(disc[name].sel(arm=arm).isel(time=-1))) for disc in discs)
+            rows.append({"arm": arm, **({"level": level} if level else {}), "quantity": name, "unit": a.dataset[name].attrs["units"],
+                         "first": x, "second": y, "second - first": y - x})
     return {"rows": rows, "identical": same, "notes": notes or (["the two runs are identical"] if same else []),
             "first": a.status, "second": b.status}
+
+
+def _alike(a: Result, b: Result) -> dict[str, tuple[Any, Any]]:
+    """Return level -> the discs of two results to set side by side: those of a level that both have; of one level each, whatever it is.
+
+    Raises InputError when several levels have none in common with the other's.
+    """
+    first, second = ({level or str(json.loads(r.dataset.attrs["subject"])["level"]): disc for level, disc in
+                      levels_in(r.dataset).items()} for r in (a, b))
+    if len(first) == len(second) == 1:
+        return {"": (next(iter(first.values())), next(iter(second.values())))}
+    found = {level: (disc, second[level]) for level, disc in first.items() if level in second}
+    if not found:
+        raise InputError([Fault("", "level", ", ".join(second), f"a level of the first result: {', '.join(first)}")])
+    return found
 
 
 def _sizes(subjects: list[Mapping[str, Any]]) -> list[str]:
@@ -251,7 +246,7 @@ def _sizes(subjects: list[Mapping[str, Any]]) -> list[str]:
     from pulposus.tissue.presets import thiele_number
 
     discs = [(s["species"], s["level"]) for s in subjects]
-    if discs[0] == discs[1]:
+    if any(isinstance(level, list) for _, level in discs) or discs[0] == discs[1]:
         return []
     told = " and ".join(f"{thiele_number(*disc):.3g} ({disc[0]} {disc[1]})" for disc in discs)
     return [f"Thiele number of glucose {told}: nutrition limits cells from about 2 on, which a disc far below it cannot show"]

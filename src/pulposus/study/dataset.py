@@ -27,7 +27,7 @@ from pulposus.tissue.symptoms import SYMPTOMS
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["ASKED", "QUANTITIES", "build", "difference_name", "quantities"]
+__all__ = ["ASKED", "QUANTITIES", "beside_comparator", "build", "difference_name", "quantities"]
 
 # name -> (SI unit, unit told, further dimension); a ratio is told in percent
 QUANTITIES: dict[str, tuple[str, str, str | None]] = {
@@ -65,7 +65,7 @@ def difference_name(symptom: str) -> str:
     return f"{symptom}_difference"
 
 
-def _beside_comparator(spec: StudySpec, levels: Any) -> tuple[Any, Any]:
+def beside_comparator(spec: StudySpec, levels: Any) -> tuple[Any, Any]:
     """Return the levels of arms that are comparators, and the difference of every arm from its named comparator, else NaN."""
     names = [arm.name for arm in spec.arms]
     compared = [named_comparator(spec, arm) for arm in spec.arms]
@@ -110,8 +110,8 @@ def build(plan: Plan, indices: Sequence[int], draws: Sequence[DrawOutcome], nomi
     kept = quantities(plan.spec.observe)
     for name, (_, told, extra) in kept.items():
         values = _series(arms, draws, len(plan.times), name)
-        if name in SYMPTOMS:
-            values, between = _beside_comparator(plan.spec, values)
+        if name in SYMPTOMS and plan.study is None:  # those of several discs are told of the person (level_data.py)
+            values, between = beside_comparator(plan.spec, values)
             data[difference_name(name)] = (dims, between, {"units": told})
         data[name] = ((*dims, extra) if extra else dims, values, {"units": told})
     for name, pick in (("alive_share", lambda a: a.alive_share), ("arrived_share", lambda a: a.arrived_share)):

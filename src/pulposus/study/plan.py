@@ -7,7 +7,7 @@ takes its place, so that every arm and every rival uses the same accepted draws.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from pulposus.core.draws import Draw
 from pulposus.core.errors import PulposusError, RejectedDraw
 from pulposus.core.parameters import ParameterSet
 from pulposus.mechanism.hypotheses import choose
+from pulposus.study.levels import studies_of
 from pulposus.study.study_file import StudySpec
 from pulposus.tissue.disc import check_draw, culture_supply, supply_of
 from pulposus.tissue.endplate import open_share
@@ -35,7 +36,10 @@ _NUMERALS = ("I", "II", "III", "IV", "V")
 @dataclass(frozen=True)
 class Plan:
     """What every draw needs: study, laws (name -> choice), parameters with overrides, output times (s), seed, hypotheses of the cell
-    network (name -> option)."""
+    network (name -> option).
+
+    study: the study of all levels, where `spec` is that of one of several.
+    """
 
     spec: StudySpec
     laws: Mapping[str, Any]
@@ -45,6 +49,17 @@ class Plan:
     nodes: int
     landmark: float = field(default=_LANDMARK)
     hypotheses: Mapping[str, str] = field(default_factory=choose)
+    study: StudySpec | None = None
+
+    @property
+    def whole(self) -> StudySpec:
+        """The study of all levels."""
+        return self.study or self.spec
+
+    def of_levels(self) -> dict[str, Plan]:
+        """Return level -> the plan of that disc."""
+        several = self.spec if len(self.spec.subject.sites) > 1 else None
+        return {level: replace(self, spec=spec, study=several) for level, spec in studies_of(self.spec).items()}
 
     def draw(self, index: int | None) -> Draw:
         """Return draw `index`, or the nominal one (all parameters at their central value) for None."""
@@ -54,7 +69,12 @@ class Plan:
         value = low + int(u * (high - low + 1))
         numeral = _NUMERALS[value - 1] if subject.grade.scale == "pfirrmann" else _NUMERALS[
             round(self.parameters[f"modified_pfirrmann_{value}"].value) - 1]
-        return Draw(self.parameters, self.seed, index or 0, subject.species, numeral, nominal=nominal)
+        return Draw(self.parameters, self.seed, index or 0, subject.species, numeral, nominal=nominal, site=self._site)
+
+    @property
+    def _site(self) -> str:
+        """The level of this plan; nothing for the first, whose draws are those of a study of it alone."""
+        return "" if self.spec.subject.level == self.whole.subject.level else self.spec.subject.level
 
 
 def fed(draw: Draw, plan: Plan) -> tuple[dict[str, dict[str, float]], float]:
@@ -91,19 +111,20 @@ def make_plan(spec: StudySpec, nodes: int, seed: int | None = None, laws: Mappin
 
 
 def accepted_draws(plan: Plan, count: int) -> tuple[list[int], dict[int, str]]:
-    """Return the first `count` draws that hold, and why each rejected one does not.
+    """Return the first `count` draws that hold for every disc, and why each rejected one does not.
 
     Raises PulposusError when hardly any draw holds, as a wrong override can bring about.
     """
     accepted: list[int] = []
     rejected: dict[int, str] = {}
-    index = 0
+    discs, index = list(plan.of_levels().values()), 0
     while len(accepted) < count:
         if index >= _MOST_TRIES * count + _MOST_TRIES:
             raise PulposusError(f"only {len(accepted)} of {index} draws hold together: {next(iter(rejected.values()))}")
-        draw = plan.draw(index)
         try:
-            check_draw(draw, geometry_of(draw, plan.spec.subject.species, plan.spec.subject.level, plan.spec.subject))
+            for each in discs:
+                draw, subject = each.draw(index), each.spec.subject
+                check_draw(draw, geometry_of(draw, subject.species, subject.level, subject))
             accepted.append(index)
         except RejectedDraw as why:
             rejected[index] = str(why)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulposus.study.arm import Arm
+from pulposus.study.levels import course_of
 from pulposus.study.network_response import response_of
 from pulposus.study.plan import Plan, fed
 from pulposus.therapy.fates import fates_of
@@ -26,7 +27,6 @@ from pulposus.tissue.past import Past, live, past_of
 from pulposus.tissue.person import marrow_processes
 from pulposus.tissue.process import Process
 from pulposus.tissue.stepper import Control, Snapshot
-from pulposus.tissue.symptoms import Course
 
 __all__ = ["ArmOutcome", "DrawOutcome", "run_draw"]
 
@@ -95,8 +95,7 @@ def _shares(plan: Plan, arm: Arm, treatment: Treatment, history: History) -> tup
 
 def _outcome(plan: Plan, draw: Any, arm: Arm, treatment: Treatment, history: History, maps: bool) -> ArmOutcome:
     """Return what one arm's history amounts to, with the outcomes that the study asks for."""
-    course = Course(tuple(dose.at for dose in arm.doses), any(dose.product.kind == "cells" for dose in arm.doses),
-                    tuple(dose.at for dose in arm.doses if dose.route.kind == "epidural" and dose.product.kind == "cells"))
+    course = course_of(plan.whole.arm(arm.name), plan.whole.subject.levels)
     asked = observed(draw, plan.spec.observe, history.readings, plan.times, course)
     gap = max((history.ledger.gap(n) for n in history.ledger.start if n in history.ledger.end), default=0.0)
     return ArmOutcome(history.readings | asked, *_shares(plan, arm, treatment, history), treatment.harms, history.stopped, gap,

@@ -14,6 +14,7 @@ from pulposus.core.joint_faults import Problem
 from pulposus.core.units import convert, si
 from pulposus.core.vocabulary import limit, names, terms
 from pulposus.study.comparator import arms_without_comparator
+from pulposus.study.levels import levels_of
 from pulposus.tissue.symptoms import SYMPTOMS
 
 __all__ = ["ORDER_MARK", "hypothesis_problems", "override_problems", "problems_across"]
@@ -28,13 +29,13 @@ def problems_across(data: Mapping[str, Any]) -> Iterator[Problem]:
     arms = [(i, arm) for i, arm in enumerate(_list(data, "arms")) if isinstance(arm, Mapping)]
     known = list(dict.fromkeys(arm["name"] for _, arm in arms if isinstance(arm.get("name"), str)))
     yield from _name_problems(arms, known)
-    nucleus = _nucleus_volume(data.get("subject"))
+    nuclei = {level: _nucleus_volume(data.get("subject"), level) for _, level, _ in levels_of(data.get("subject"))}
     for i, arm in arms:
         yield from _cargo_problems(("arms", i, "doses"), arm)
         for j, dose in enumerate(_list(arm, "doses")):
             if isinstance(dose, Mapping):
                 yield from _dose_problems(("arms", i, "doses", j), dose, data.get("follow_up"))
-                yield from _volume_problems(("arms", i, "doses", j, "product", "volume"), dose, nucleus)
+                yield from _volume_problems(("arms", i, "doses", j, "product", "volume"), dose, _least(nuclei, dose))
     for i, row in enumerate(_list(data, "reported")):
         if isinstance(row, Mapping):
             yield from _reported_problems(i, row, known, data.get("follow_up"))
@@ -63,16 +64,20 @@ def _alone(i: int, name: str, data: Mapping[str, Any]) -> Iterator[Problem]:
             f"{name} only beside a named comparator: a control arm, an untreated arm, or comparator: NAME", None
 
 
-def _nucleus_volume(subject: Any) -> float | None:
-    """Return the nominal volume of the nucleus (m3) of a subject, None where the subject itself is at fault."""
+def _least(nuclei: Mapping[str, float | None], dose: Mapping[str, Any]) -> float | None:
+    """Return the volume of the smallest nucleus that a dose goes into, None where none is known."""
+    chosen = _list(dose, "levels") or list(nuclei)
+    return min((volume for level, volume in nuclei.items() if level in chosen and volume is not None), default=None)
+
+
+def _nucleus_volume(subject: Any, level: str) -> float | None:
+    """Return the nominal volume of the nucleus (m3) of a level of a subject, None where the subject itself is at fault."""
     from pulposus.core.draws import Draw
     from pulposus.core.parameters import ParameterSet
     from pulposus.tissue.geometry import geometry_of
 
-    species, level = (subject.get(key) if isinstance(subject, Mapping) else None for key in ("species", "level"))
-    if not isinstance(species, str) or not isinstance(level, str):
-        return None
-    if species not in names("species") or level not in terms("species")[species].more["levels"]:
+    species = subject.get("species") if isinstance(subject, Mapping) else None
+    if not isinstance(species, str) or species not in names("species") or level not in terms("species")[species].more["levels"]:
         return None
     return geometry_of(Draw(ParameterSet.load(), 0, 0, species, "I", nominal=True), species, level).nucleus_volume
 

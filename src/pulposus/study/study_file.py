@@ -1,8 +1,8 @@
-"""The study file: one subject, several arms, how long and how often; every quantity is text with its unit.
+"""The study file: one subject with one disc or several, several arms, how long and how often; every quantity is text with its unit.
 
 `load_study` reads a YAML file and returns a `StudySpec` of SI floats (s, m3, counts) with the text it came from, or
 raises `InputError` with every fault of the file at once. What the contract of the file knows and the program cannot
-do yet (several levels, some outcomes) is refused by name, never ignored.
+do yet (some outcomes) is refused by name, never ignored.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from pulposus.core.errors import NotAllowed, shorten
 from pulposus.core.fields import Factor, Label, Moment, Part, Time, Word, choice, read_amount
@@ -21,13 +21,15 @@ from pulposus.core.joint_faults import read_model
 from pulposus.core.units import si
 from pulposus.core.vocabulary import limit, names, term
 from pulposus.study.arm import Arm, Dose, comparator_kind
+from pulposus.study.levels import level_problems
 from pulposus.study.product_file import Product
 from pulposus.study.route_file import Route
 from pulposus.study.study_checks import hypothesis_problems, override_problems, problems_across
-from pulposus.tissue.disc_file import culture_problems, level_of
+from pulposus.study.subject import Subject
+from pulposus.tissue.disc_file import culture_problems
 from pulposus.tissue.history_file import History, place_problems, turnover_problems
 from pulposus.tissue.laws import CourseLaws
-from pulposus.tissue.person import Person, person_problems
+from pulposus.tissue.person import person_problems
 
 __all__ = [
     "Arm",
@@ -40,53 +42,6 @@ __all__ = [
     "load_study",
     "read_study",
 ]
-
-
-class Grade(Part):
-    """How degenerate the disc is: a grade, or a range of which every draw has one."""
-
-    scale: Annotated[str, Word("grade_scale")] = Field(description="pfirrmann or modified_pfirrmann")
-    value: int | tuple[int, int] = Field(description="a grade such as 3, or a range such as [3, 6]")
-
-    @field_validator("value", mode="before")
-    @classmethod
-    def on_scale(cls, value: Any, info: ValidationInfo) -> int | tuple[int, int]:
-        """Refuse what is no whole number of the scale, or a range in the wrong order."""
-        entry = term("grade_scale", info.data.get("scale", "modified_pfirrmann"))
-        low, high = entry.more["lowest"], entry.more["highest"]
-        allowed = f"a whole number from {low} to {high} ({entry.en}), or an ordered pair such as [{low}, {high}]"
-        ends = list(value) if isinstance(value, (list, tuple)) else [value]
-        whole = all(isinstance(end, int) and not isinstance(end, bool) and low <= end <= high for end in ends)
-        if not whole or (isinstance(value, (list, tuple)) and len(ends) != 2) or ends[0] > ends[-1]:
-            raise NotAllowed(shorten(value), allowed)
-        return ends[0] if len(ends) == 1 else (ends[0], ends[1])
-
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """The lowest and the highest grade."""
-        return self.value if isinstance(self.value, tuple) else (self.value, self.value)
-
-
-class Subject(Person):
-    """Whose disc it is."""
-
-    species: Annotated[str, Word("species")] = Field(description="the species, such as human")
-    level: Annotated[str, WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}})] = Field(
-        description="the level of the disc, such as L4/L5"
-    )
-    grade: Grade = Field(description="scale and value of the grade")
-    medium: Literal["body", "culture"] = Field(default="body", description="what the disc lies in: the body, or a culture medium")
-
-    @field_validator("level", mode="before")
-    @classmethod
-    def one_level(cls, value: Any, info: ValidationInfo) -> str:
-        """Return the one level; several are refused by name."""
-        if not isinstance(value, list):
-            return level_of(value, info)
-        levels = [level_of(each, info) for each in value]
-        if len(levels) != 1:
-            raise NotAllowed(shorten(value), "one level: several levels in one study are not built yet")
-        return levels[0]
 
 
 class Model(Part):
@@ -126,6 +81,7 @@ class Reported(Part):
         description="the outcome, such as t2"
     )
     time: Moment = Field(description="when, such as '12 months'")
+    level: Annotated[str, Word("level")] | None = Field(default=None, description="of several levels the one it was read of")
     value: Annotated[float | str, BeforeValidator(_reported_value)] = Field(
         description="the reported number, or a direction such as up"
     )
@@ -152,7 +108,7 @@ class StudySpec(Part):
     version: Literal[1] = Field(description="1, the version of the file format")
     title: str = Field(default="", description="a title, free text")
     note: str = Field(default="", description="a note, free text")
-    subject: Subject = Field(description="species, level and grade")
+    subject: Subject = Field(description="species, level or levels, and grade")
     history: History = Field(default=(), description="what happened before day 0, to the discs of all arms")
     follow_up: Time = Field(description="how long the study runs, such as '24 months'")
     arms: tuple[Arm, ...] = Field(min_length=1, description="the arms, at least one")
@@ -187,7 +143,7 @@ def read_study(data: Mapping[str, Any], file: str = "", line_of: LineOf | None =
     of_subject = [*person_problems(subject, ("subject",)), *place_problems(data, False), *turnover_problems(data, subject.get("species"))]
     if subject.get("medium") == "culture":
         of_subject += culture_problems(subject.get("species"), ("subject", "medium"))
-    across = [*problems_across(data), *override_problems(data), *hypothesis_problems(data), *of_subject]
+    across = [*problems_across(data), *level_problems(data), *override_problems(data), *hypothesis_problems(data), *of_subject]
     return read_model(StudySpec, data, across, file, line_of)
 
 

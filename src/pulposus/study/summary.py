@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pulposus.study.per_cell import effect_per_amount, per_cell_name
 from pulposus.study.statistics import FEW, chance, enough, rank_shares, spread_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def smallest_changes(data: xr.Dataset) -> dict[str, float]:
 
 
 def arm_rows(data: xr.Dataset) -> list[dict[str, Any]]:
-    """Return one row per arm: evidence, dose delivered and alive, differences from the named comparator, main harm."""
+    """Return one row per arm: evidence, dose delivered and alive, differences from the named comparator, the same per
+    amount that is there (per_cell.py), main harm."""
     arms = _attr(data, "arms")
     rows = []
     for name, arm in arms.items():
@@ -66,6 +68,8 @@ def arm_rows(data: xr.Dataset) -> list[dict[str, Any]]:
             row[outcome] = vars(spread_of(last))
             if arm["comparator"]:
                 row[f"{outcome}_difference"] = vars(spread_of(last - _last(data, outcome, arm["comparator"])))
+        effects = {outcome: effect_per_amount(data, name, outcome) for outcome in OUTCOMES}
+        row["per_cell"] = {per_cell_name(outcome, arm["kind"]): vars(spread_of(v)) for outcome, v in effects.items() if v is not None}
         row["harm"] = _main_harm(data, name)
         rows.append(row)
     return rows
@@ -181,7 +185,19 @@ def _counts(records: dict[str, Any], resolved: list[dict[str, Any]]) -> dict[str
 
 
 def first_screen(data: xr.Dataset, status: str) -> dict[str, Any]:
-    """Return the first screen: sentence parts, rows, reversing assumptions, counts, whether it is a preview."""
+    """Return the first screen: sentence parts, rows, reversing assumptions, counts, whether it is a preview.
+
+    Of several levels the lists hold the entries of all of them, each with its `level`; `levels` has the screen of every level, `person`
+    what is told of all discs together.
+    """
+    from pulposus.study.level_data import at_level, names_of_levels
+
+    screens = {level: _screen(at_level(data, level), status) for level in names_of_levels(data)}
+    return _together(data, screens) if screens else _screen(data, status)
+
+
+def _screen(data: xr.Dataset, status: str) -> dict[str, Any]:
+    """Return the first screen of one disc."""
     pairs = decisions(data)
     return {"status": status, "draws": int(data.sizes["draw"]), "preview": bool(data.sizes["draw"] < FEW),
             "follow_up_days": float(data["time"].values[-1]), "rivals_run": [str(r) for r in data["rival"].values],
@@ -189,3 +205,28 @@ def first_screen(data: xr.Dataset, status: str) -> dict[str, Any]:
             "too_few_draws": [p for p in pairs if p["holds"] and not p["decided"]],
             "likely": [p for p in pairs if p["chance"] > DECIDED and not p["holds"]],
             "smallest_change": smallest_changes(data), "arms": arm_rows(data), **assumptions(data)}
+
+
+def _together(data: xr.Dataset, screens: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the screens of several levels as one."""
+    first = next(iter(screens.values()))
+    lists = {key: [{**row, "level": level} for level, screen in screens.items() for row in screen[key]]
+             for key in ("decided", "too_few_draws", "likely", "arms", "resolved", "reversing")}
+    for key in ("resolved", "reversing"):
+        lists[key].sort(key=lambda row: -row["share"])
+    counts = {origin: {**about, "share": float(np.mean([screen["counts"][origin]["share"] for screen in screens.values()]))}
+              for origin, about in first["counts"].items()}
+    return {**first, **lists, "reversing": lists["reversing"][:_TOP], "counts": counts, "levels": screens,
+            "pairs": sum(screen["pairs"] for screen in screens.values()), "person": {"arms": _person_rows(data)}}
+
+
+def _person_rows(data: xr.Dataset) -> list[dict[str, Any]]:
+    """Return one row per arm of what is told of all discs together: given, alive at the end, how many disc runs stopped, each harm."""
+    rows = []
+    for name, arm in _attr(data, "arms").items():
+        chances = {str(h): data["person_harm_chance"].sel(arm=name, harm=h).values for h in data["harm"].values}
+        rows.append({"arm": name, "comparator": arm["comparator"], "kind": arm["kind"], "route": arm["route"], "given": arm["given"],
+                     "cells_at_end": vars(spread_of(data["person_transplanted_cells"].sel(arm=name).isel(time=-1).values)),
+                     "stopped": int((data["stopped"].sel(arm=name).values != "").any(axis=0).sum()),
+                     "harms": {h: vars(spread_of(100 * values)) for h, values in chances.items() if np.isfinite(values).any()}})
+    return rows

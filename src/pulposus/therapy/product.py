@@ -16,7 +16,10 @@ from typing import Any
 
 from pulposus.core.vocabulary import term
 
-__all__ = ["ORDINARY", "CellTraits", "cell_traits", "potency", "stored_share", "vesicle_dose_particles", "viable_cells", "viable_share"]
+__all__ = ["ORDINARY", "CellTraits", "cell_traits", "named_effect", "potency", "record_and_name", "stored_share",
+           "vesicle_dose_particles", "viable_cells", "viable_share"]
+
+_SPACE = "\u00a0"  # does not break an id
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,32 @@ def potency(draw: Any, product: Any) -> float:
     donor, batch = (getattr(product, name, None) for name in ("donor", "batch"))
     for record, told in (("donor_effect", donor), ("batch_effect", batch)):
         if told:
-            key = [record, product.kind, product.source, donor or "", *([batch] if record == "batch_effect" else [])]
-            factor *= draw.parameters.lookup(record).quantile(draw.u(" ".join(key)))
+            of_batch = [str(batch)] if record == "batch_effect" else []
+            about = draw.parameters.lookup(record)
+            own = float(about.quantile(draw.u(" ".join([record, product.kind, product.source, donor or "", *of_batch]))))
+            draw.used[named_effect(about.id, product.source, donor or "", *of_batch)] = own  # so that its share of the variance is told
+            factor *= own
     return float(factor)
+
+
+def named_effect(record: str, *names: str) -> str:
+    """Return the name under which the factor of one donor or batch stands among the parameters of a draw; without spaces, as ids are.
+
+    >>> named_effect("donor_effect", "BM-MSC", "D1"), record_and_name(named_effect("donor_effect", "BM-MSC", "D1"))
+    ('donor_effect[BM-MSC/D1]', ('donor_effect', 'BM-MSC/D1'))
+    """
+    told = "/".join(name for name in names if name)
+    return f"{record}[{_SPACE.join(told.split())}]"
+
+
+def record_and_name(name: str) -> tuple[str, str]:
+    """Return the record that a parameter of a draw stands for, and whose factor it is: "" for a record itself.
+
+    >>> record_and_name("leak_share")
+    ('leak_share', '')
+    """
+    record, _, told = name.partition("[")
+    return record, told.removesuffix("]")
 
 
 def cell_traits(draw: Any, product: Any) -> CellTraits:

@@ -11,6 +11,7 @@ import numpy as np
 
 from pulposus.core.errors import unknown
 from pulposus.therapy import homing
+from pulposus.therapy.harms import added_up
 from pulposus.therapy.losses import Clearance, DeadCells, EarlyLoss, Starvation
 from pulposus.therapy.product import CellTraits, cell_traits
 from pulposus.therapy.route import Delivery, DepotDose, amount_given
@@ -31,7 +32,7 @@ ROUTES = ("transannular", "transpedicular", "intravenous", "endplate_seeding", "
 class Treatment:
     """What the doses of an arm are in one disc.
 
-    processes: to add to the disc; cells_given, particles_given: by count; harms: name -> chance or share, the worst over the doses;
+    processes: to add to the disc; cells_given, particles_given: by count; harms: name -> chance or share, over all doses (harms.py);
     lost: cause -> cells or particles that never come near the disc; access: what the operator would note,
     the largest over the doses (route.py).
     """
@@ -107,12 +108,10 @@ def treat(doses: Sequence[Any], draw: Any, geometry: Geometry, wounded: bool = F
         processes += [*vesicle_processes(pools, bool(products)), *vesicle_effects(pools, chosen, draw, hypotheses)]
     if products:
         processes += _depots(given, traits, chosen["homing"])
-    harms: dict[str, float] = {}
     access: dict[str, float] = {}
     lost: dict[str, float] = {}
     for _, d in given:
-        for worst, found in ((harms, d.harms), (access, d.access)):
-            worst |= {name: max(worst.get(name, 0.0), value) for name, value in found.items()}
+        access |= {name: max(access.get(name, 0.0), value) for name, value in d.access.items()}
         lost |= {cause: lost.get(cause, 0.0) + amount for cause, amount in d.lost.items()}
     cells_given, particles_given = (sum(amount_given(dose.product, kind) for dose, _ in given) for kind in ("cells", "vesicles"))
-    return Treatment(processes, cells_given, particles_given, harms, lost, access)
+    return Treatment(processes, cells_given, particles_given, added_up([d.harms for _, d in given]), lost, access)

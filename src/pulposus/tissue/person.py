@@ -29,7 +29,7 @@ from pulposus.tissue.mesh import REGIONS
 from pulposus.tissue.process import Process, State
 
 __all__ = ["Marrow", "Person", "age_scaling", "endplate_opening", "marrow_processes", "marrow_supply",
-           "person_problems", "plan_scaling"]
+           "modic_word", "person_problems", "plan_scaling"]
 
 HUMAN = "human"
 _NONE = "none"
@@ -60,7 +60,16 @@ class Person(Part):
     @classmethod
     def as_word(cls, value: Any) -> Any:
         """Return a type given as a number as its word."""
-        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        return modic_word(value)
+
+
+def modic_word(value: Any) -> Any:
+    """Return a Modic type given as a number as its word, anything else as it is.
+
+    >>> modic_word(1), modic_word("none")
+    ('1', 'none')
+    """
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def person_problems(data: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Problem]:

@@ -102,7 +102,8 @@ def test_each_language_is_whole(both: dict[str, str]) -> None:
 
 
 def test_every_message_of_the_template_exists() -> None:
-    template = (Path(pictures.__file__).parent / "templates" / "report.html.j2").read_text(encoding="utf-8")
+    folder = Path(pictures.__file__).parent / "templates"
+    template = "".join((folder / f"{name}.html.j2").read_text(encoding="utf-8") for name in ("report", "first", "disc", "person", "marks"))
     asked = set(re.findall(r"""\bt\(["']([a-z_]+)["'][,)]""", template))
     assert len(asked) > 80 and not [key for key in asked if f"report_{key}" not in catalogue().keys()]
 

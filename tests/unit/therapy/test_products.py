@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,15 @@ from small_doses import RECORDS, cells, draw
 from pulposus.core.errors import InputError
 from pulposus.core.vocabulary import names, terms
 from pulposus.therapy import presets
-from pulposus.therapy.product import CellTraits, cell_traits, potency, stored_share, vesicle_dose_particles, viable_share
+from pulposus.therapy.product import (
+    CellTraits,
+    cell_traits,
+    potency,
+    record_and_name,
+    stored_share,
+    vesicle_dose_particles,
+    viable_share,
+)
 from pulposus.therapy.product_records import FILES, record_of, records
 
 DAY = 86400.0
@@ -158,3 +167,14 @@ def test_a_cargo_that_is_no_other_is_a_node_of_the_cell_network():
     for name in cargo_names():
         carried = cargo_of(SimpleNamespace(source="BM-MSC", cargo=(SimpleNamespace(name=name, copies_per_particle=None),)))
         assert nodes[carried.node] in ("mirna", "cargo", "lncrna"), name
+
+
+def test_a_named_donor_and_batch_stand_among_the_parameters_of_a_draw():
+    first, second = draw(9), draw(9)
+    factor = potency(first, of(donor="D1", batch="7"))
+    own = {name: value for name, value in first.used.items() if "[" in name}
+    assert set(own) == {"donor_effect[BM-MSC/D1]", "batch_effect[BM-MSC/D1/7]"}
+    assert prod(own.values()) == pytest.approx(factor, rel=1e-12)
+    assert {record_and_name(name) for name in own} == {("donor_effect", "BM-MSC/D1"), ("batch_effect", "BM-MSC/D1/7")}
+    potency(second, of())
+    assert not [name for name in second.used if "[" in name]

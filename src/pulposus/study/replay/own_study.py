@@ -40,6 +40,9 @@ def cases_of_study(path: str | Path, draws: int | None = None) -> tuple[Case, ..
     data, _ = parse_yaml(text, str(path))
     if not spec.reported:
         raise InputError([Fault(str(path), "reported", "nothing", "at least one reported result to set beside the prediction")])
+    if len(spec.subject.sites) > 1:
+        allowed = "one level: results of several levels in one study are not replayed yet"
+        raise InputError([Fault(str(path), "subject.level", ", ".join(spec.subject.levels), allowed)])
     times = tuple(sorted({row.time for row in spec.reported}))
     set_up = StudyRun(kind="study", study=data, times=times)
     groups: dict[tuple[str, str, Tier], list[Reported]] = {}

@@ -41,7 +41,7 @@ def _tip_offset(draw: Any, geometry: Geometry, route: Any) -> float:
     """Return how far the tip lies from the aim (m) in this draw."""
     wide = _care(draw, route)
     way = 2 * geometry.radius * draw.value("pedicle_way_share")
-    return hypot(*(way * tan(wide * draw.value(f"pedicle_angle_spread_{plane}") * float(ndtri(draw.u(f"pedicle angle {plane}"))))
+    return hypot(*(way * tan(wide * draw.value(f"pedicle_angle_spread_{plane}") * float(ndtri(draw.luck(f"pedicle angle {plane}"))))
                    for plane in _PLANES))
 
 
@@ -51,7 +51,7 @@ def deliver(dose: Any, draw: Any, geometry: Geometry) -> Delivery:
     missed = min(1.0, _care(draw, route) * (1 - draw.value("pedicle_reach")))
     harms = {name: draw.value(f"{name}_chance") for name in _HARMS} | {"missed_nucleus": missed}
     access = {"tip_offset": _tip_offset(draw, geometry, route)}
-    reached = draw.u("pedicle_reach") < 1 - missed
+    reached = draw.luck("pedicle_reach") < 1 - missed
     if getattr(route, "target", "nucleus") == "endplate":
         return onto_endplate(dose, draw, harms, access, reached)
     repair = getattr(route, "repair", "none")
