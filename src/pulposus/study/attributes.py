@@ -41,8 +41,8 @@ def attributes(plans: Mapping[str, Plan], rejected: Mapping[int, str], ceilings:
         "reported": [r.model_dump() for r in spec.reported]}
     hypotheses = dict(plan.hypotheses) if any(network_cargo(each) for each in plans.values()) else {}
     plain = {**own, "laws": dict(plan.laws), "hypotheses": hypotheses, "rejected": {str(k): v for k, v in rejected.items()},
-             "records": records, "used_parameters": list(used), "rivals_asked": list(rivals), "cited": cited, "title": spec.title, "note": spec.note,
-             "cytokines": cytokines}
+             "records": records, "used_parameters": list(used), "rivals_asked": list(rivals), "cited": cited, "title": spec.title,
+             "note": spec.note, "cytokines": cytokines}
     return {key: json.dumps(value, ensure_ascii=False) for key, value in plain.items()}
 
 
