@@ -59,6 +59,7 @@ METHOD = {
     ("course.py", "(_DAY, _WEEK)"), ("cytokines.py", "_DOSE"), ("coupled.py", "_NEAR"), ("coupled.py", "_FORCING"), ("coupled.py", "_LOCAL"), ("disc.py", "STEADY"), ("disc.py", "_MOVED"),
     ("endplate.py", "_EDGE"), ("mesh.py", "_SAME"), ("mesh.py", "_ROUND"), ("coupled.py", "TOL"), ("operators.py", "_ROUND_OFF"), ("process.py", "_LEAST"), ("mesh.py", "_ENDPLATE_WEIGHT"), ("mesh.py", "_RADIAL_SHARE"), ("mesh.py", "_RIM_WEIGHT"), ("plan.py", "(DAY, WEEK)"),
     ("process.py", "_STEP"), ("product_dose.py", "_MIDDLE"), ("repeatability.py", "_TWO_SIDED_95"), ("statistics.py", "(_NARROW, _WIDE)"), ("statistics.py", "_FAMILY"), ("statistics.py", "_HALF_TIE"), ("summary.py", "_TIE"), ("stepper.py", "(_GLOBAL_TOL, _GLOBAL_STEP)"), ("stepper.py", "(_D, _W)"),
+    ("per_cell.py", "PER"),  # so many cells or particles an effect is told for
     ("stepper.py", "_C"), ("stepper.py", "_E"), ("stepper.py", "_B"), ("summary.py", "DECIDED"), ("summary.py", "_NOTICED"), ("transport.py", "_SAME"),
     ("vesicle_effect.py", "_LEAST"), ("vesicle_reach.py", "_LEAST"), ("viability.py", "_FAR"), ("swelling.py", "(_NEWTON, _ROUND_OFF)"), ("swelling.py", "_LEAST"),
     # set-ups and verdicts of replay: tolerances, shares that count as settled or alive, levels of the tests

@@ -43,7 +43,7 @@ def test_vesicles_are_told_per_particle_that_arrived(run):
     data = run.result.dataset
     arrived = 1e10 * data["arrived_share"].sel(arm="exosome").values / 100
     difference = last(run, "t2", "exosome") - last(run, "t2", "saline")
-    assert (0 < arrived).all() and (arrived < 1e10).all()
+    assert (arrived > 0).all() and 0 < arrived.min() < 1e10 >= arrived.max()
     np.testing.assert_allclose(effect_per_amount(data, "exosome", "t2") * arrived, 1e9 * difference, rtol=1e-12)
 
 

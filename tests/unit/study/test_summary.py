@@ -29,6 +29,7 @@ def made(n=80, gap=1.0, rivals=None, harms=None, drive=None, unit="1", **values)
     data = {"height_index": (("arm", "draw", "time"), series), "t2": (("arm", "draw", "time"), series.copy()),
             "alive_share": (("arm", "draw"), np.full((3, n), 10.0)), "arrived_share": (("arm", "draw"), np.full((3, n), 60.0)),
             "stopped": (("arm", "draw"), np.full((3, n), "", dtype=object)),
+            "transplanted_cells": (("arm", "draw", "time"), np.full((3, n, 2), 2e6)),
             "harm_chance": (("arm", "harm", "draw"), chances.reshape(3, -1, n)), "parameter_value": (("parameter", "draw"), x)}
     if rivals:
         under = np.stack([np.stack([base, base + g, base]) for g in rivals.values()])
@@ -122,6 +123,12 @@ def test_a_row_per_arm_with_its_difference_from_its_comparator():
     assert "t2_difference" not in rows["control"] and rows["control"]["comparator"] is None
     assert rows["equal"]["alive_share"]["median"] == 10.0 and rows["equal"]["arrived_share"]["median"] == 60.0
     assert {row["stopped"] for row in rows.values()} == {0}
+
+
+def test_an_effect_per_million_cells_is_that_of_the_cells_alive_at_the_end():
+    rows = {row["arm"]: row for row in first_screen(made(gap=1.0), "done")["arms"]}
+    assert rows["control"]["per_cell"] == {}
+    assert rows["better"]["per_cell"]["t2_per_million_cells"]["median"] == pytest.approx(1.0 / 2)
 
 
 def test_the_main_harm_is_the_likeliest_to_the_patient_before_any_cost():
