@@ -181,3 +181,12 @@ def test_a_study_of_several_levels_is_not_replayed(tmp_path):
     path.write_text(json.dumps({**spine(UPPER, LOWER), "reported": [row]}))
     with pytest.raises(InputError, match="not replayed yet"):
         cases_of_study(path)
+
+
+def test_rivals_are_run_at_every_level():
+    found = compare_small(read_study({**spine(UPPER, LOWER, arms=ARMS[:2]), "sampling": {"draws": 1, "seed": 2}}), hypotheses="all")
+    ends = found.result.dataset["rival_last"]
+    assert ends.sizes["level"] == 2 and ends.sizes["rival"] == len(json.loads(found.result.dataset.attrs["rivals_asked"])) > 4
+    assert ends.notnull().all()
+    assert {pair["level"] for pair in found.document()["likely"] + found.document()["decided"] + found.document()["too_few_draws"]} <= {UPPER, LOWER}
+    assert found.document()["pairs"] == 2 * 2
