@@ -92,7 +92,7 @@ def terms(kind: str) -> Mapping[str, Term]:
     """Return all terms of a kind by name; raises `InputError` for an unknown kind.
 
     Kinds of the study file: species, level, grade_scale, grade, region, route, repair, product, comparator,
-    cell_source, vesicle_source, carrier, needle, observe, event, law; further ones of the evidence base.
+    cell_source, vesicle_source, carrier, needle, observe, event, hypothesis, law; further ones of the evidence base.
 
     >>> terms("route")["transannular"].short
     'TAA'

@@ -8,6 +8,7 @@ from pulposus.core.errors import InputError
 from pulposus.core.parameters import ParameterSet
 from pulposus.core.units import si
 from pulposus.core.vocabulary import label, limit, names, not_built, term, terms
+from pulposus.mechanism.hypotheses import choose
 
 KINDS = (
     "species",
@@ -25,6 +26,7 @@ KINDS = (
     "needle",
     "observe",
     "event",
+    "hypothesis",
     "law",
 )
 
@@ -63,6 +65,10 @@ def test_what_is_not_built_is_known_by_name() -> None:
     assert not set(names("observe")) & set(not_built("observe"))
     assert set(names("observe", built=False)) == set(names("observe")) | set(not_built("observe"))
     assert {"puncture", "nucleotomy", "ageing"} <= set(names("event"))
+
+
+def test_hypotheses_of_the_evidence_are_those_of_the_cell_network() -> None:
+    assert names("hypothesis") and set(names("hypothesis")) <= set(choose())
 
 
 def test_every_needle_and_carrier_has_its_record() -> None:
