@@ -55,7 +55,7 @@ def test_named_constants_are_of_the_method_not_of_the_body(path):
 
 METHOD = {
     ("adjoint.py", "_STEP"), ("adjoint.py", "_TOL"), ("answer.py", "_VIABILITY"), ("answer.py", "_NEGATIVE"), ("ceiling.py", "_NEAR"), ("ceiling.py", "_TOL"),
-    ("clock.py", "(_SAFE, _SHRINK, _GROW)"), ("clock.py", "_DAY"), ("clock.py", "_SMALLEST_ERROR"), ("coupled.py", "_DECREASE"), ("repetition.py", "_SINGULAR"),
+    ("clock.py", "(_SAFE, _SHRINK, _GROW)"), ("clock.py", "_DAY"), ("clock.py", "_SMALLEST_ERROR"), ("coupled.py", "_DECREASE"), ("repetition.py", "_SINGULAR"), ("repetition.py", "_SLOW"), ("repetition.py", "_STRIDE"),
     ("course.py", "(_DAY, _WEEK)"), ("cytokines.py", "_DOSE"), ("coupled.py", "_NEAR"), ("coupled.py", "_FORCING"), ("coupled.py", "_LOCAL"), ("disc.py", "STEADY"), ("disc.py", "_MOVED"),
     ("endplate.py", "_EDGE"), ("mesh.py", "_SAME"), ("mesh.py", "_ROUND"), ("coupled.py", "TOL"), ("operators.py", "_ROUND_OFF"), ("process.py", "_LEAST"), ("mesh.py", "_ENDPLATE_WEIGHT"), ("mesh.py", "_RADIAL_SHARE"), ("mesh.py", "_RIM_WEIGHT"), ("plan.py", "(DAY, WEEK)"),
     ("process.py", "_STEP"), ("product_dose.py", "_MIDDLE"), ("repeatability.py", "_TWO_SIDED_95"), ("statistics.py", "(_NARROW, _WIDE)"), ("statistics.py", "_FAMILY"), ("statistics.py", "_HALF_TIE"), ("summary.py", "_TIE"), ("stepper.py", "(_GLOBAL_TOL, _GLOBAL_STEP)"), ("stepper.py", "(_D, _W)"),

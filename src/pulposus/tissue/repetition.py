@@ -4,8 +4,9 @@
     F, G: the differences of the last few f and g, newest last
 
 What is learnt is tried where the moves shrink or turn round, and kept where it is nearer than what was before it. Where they grow on in
-one direction, something feeds itself: repetition then goes the way that time would take, g by g, to the next state that lasts, and does
-not jump onto one that no disc would stay in.
+one direction, something feeds itself: repetition then goes the way that time would take, by strides that double, to the next state that
+lasts, and does not jump back onto one that no disc would stay in. The same where a state that lasted has just ceased to be: moves are
+small there and lead on.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ __all__ = ["repeated"]
 Array = NDArray[np.float64]
 _WINDOW = 5  # moves remembered
 _REPEATS = 400  # after which it is given up
+_SLOW = 0.9  # of the last move, from which on a move that leads on is worth a stride
+_STRIDE = 64.0  # longest stride, in moves
 _SINGULAR = 1e-10  # relative size below which a direction is not told from round-off
 
 
@@ -36,14 +39,15 @@ def repeated(g: Callable[[Array], Array], x: Array, image: Array, size: Callable
     """
     moves: list[Array] = []
     images: list[Array] = []
-    moved = size(x, image)
+    moved, stride = size(x, image), 1.0
     for _ in range(_REPEATS):
         if moved < tol:
             return image
         if not np.isfinite(moved):
             return None
         move = ((image - x) * weight).ravel()
-        if moves and move @ moves[-1] >= moves[-1] @ moves[-1]:
+        onward = move @ moves[-1] / (moves[-1] @ moves[-1]) if moves else 0.0
+        if onward >= 1:
             moves, images = [], []
         moves, images = [*moves[-_WINDOW:], move], [*images[-_WINDOW:], image]
         tried = _learnt(moves, images) if len(moves) > 1 else image
@@ -51,10 +55,12 @@ def repeated(g: Callable[[Array], Array], x: Array, image: Array, size: Callable
             found = g(tried)
             left = size(tried, found)
             if left < moved:
-                x, image, moved = tried, found, left
+                x, image, moved, stride = tried, found, left, 1.0
                 continue
             moves, images = moves[-1:], images[-1:]
-        x, image = image, g(image)
+        stride = min(2 * stride, _STRIDE) if onward > _SLOW else 1.0
+        x = image + (stride - 1) * (image - x)
+        image = g(x)
         moved = size(x, image)
     return None
 

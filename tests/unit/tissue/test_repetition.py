@@ -45,6 +45,13 @@ def test_the_state_between_two_that_last_is_not_taken(x, which):
     assert found(feeding_itself(0.05), [x]) == pytest.approx(states[which], rel=1e-7)
 
 
+@pytest.mark.parametrize("gain", [1.99, 1.9999, 1.999999])
+def test_where_a_state_has_just_ceased_to_be_the_way_leads_on(gain):
+    """x = gain x^2 / (1 + x^2) rests at 1 for a gain of 2; below it, plain repetition takes thousands of rounds to get past."""
+    x = found(lambda x: gain * x**2 / (1 + x**2), [1.5])
+    assert x == pytest.approx([0.0], abs=1e-6)
+
+
 def test_points_that_feed_themselves_each_find_their_own():
     low, _, high = rests(0.05)
     assert found(feeding_itself(0.05), [0.0, 0.2]) == pytest.approx([low, high], rel=1e-7)
