@@ -160,12 +160,13 @@ def test_the_presets_show_what_is_known_and_its_sources():
 
 def test_a_cargo_that_is_no_other_is_a_node_of_the_cell_network():
     from pulposus.mechanism.network import load_network
-    from pulposus.therapy.cargo import cargo_names, cargo_of
+    from pulposus.therapy.cargo import cargo_names, contents_of
 
     nodes = {node.id: node.kind for node in load_network().nodes}
     assert set(terms("cargo")) == {*cargo_names(), "other"}
     for name in cargo_names():
-        carried = cargo_of(SimpleNamespace(source="BM-MSC", cargo=(SimpleNamespace(name=name, copies_per_particle=None),)))
+        held = (SimpleNamespace(name=name, copies_per_particle=None),)
+        (carried,) = contents_of(SimpleNamespace(source="BM-MSC", cargo=held))
         assert nodes[carried.node] in ("mirna", "cargo", "lncrna"), name
 
 
