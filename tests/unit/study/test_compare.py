@@ -234,10 +234,10 @@ def test_an_arm_that_cannot_be_delivered_does_not_take_the_others_with_it(monkey
 
     real = run_module.treat
 
-    def failing(doses, draw, geometry, wounded, laws):
+    def failing(doses, draw, *more):
         if doses and draw.index == 1 and not draw.nominal:
             raise np.linalg.LinAlgError("Singular matrix")
-        return real(doses, draw, geometry, wounded, laws)
+        return real(doses, draw, *more)
 
     monkeypatch.setattr(run_module, "treat", failing)
     found = compare_small(study(UNTREATED, FIVE[2], sampling={"draws": 3, "seed": 2}))
