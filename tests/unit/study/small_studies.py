@@ -5,13 +5,17 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
+from pulposus.mechanism import state_table
 from pulposus.study.compare import Comparison, compare
 from pulposus.study.study_file import StudySpec, read_study
 
@@ -55,16 +59,22 @@ def plain(*arms: dict[str, Any], grade: Any = 3, scale: str = "pfirrmann", **cha
     return {"version": 1, "subject": subject, "follow_up": "5 weeks", "arms": list(arms or (UNTREATED,)), **changes}
 
 
+@contextmanager
+def coarse_tables() -> Iterator[None]:
+    """Let tables of the cell network be coarse meanwhile: with every rival of it a comparison has one of its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(state_table, "AXES", {"il1b": (3, True), "tnf": (3, True), "oxygen": (3, False)})
+        patched.setattr(state_table, "CARGO_NODES", (0, 4, 3, 2))
+        yield
+
+
 def compare_small(spec: StudySpec, text: str = "", ceilings: bool = False, **options: Any) -> Comparison:
-    """Compare on a coarse mesh, in this process unless told otherwise, without dose ceilings unless asked for."""
-    kept = compare_module.NODES, compare_module.dose_ceilings
-    compare_module.NODES = NODES
-    if not ceilings:
-        compare_module.dose_ceilings = lambda plan: []
-    try:
+    """Compare on a coarse mesh with coarse tables, in this process unless told otherwise, without dose ceilings unless asked for."""
+    with coarse_tables(), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(compare_module, "NODES", NODES)
+        if not ceilings:
+            patched.setattr(compare_module, "dose_ceilings", lambda plan: [])
         return compare(spec, text, **{"workers": 1, **options})
-    finally:
-        compare_module.NODES, compare_module.dose_ceilings = kept
 
 
 class StopAfter(SimpleNamespace):
