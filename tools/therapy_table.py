@@ -27,7 +27,13 @@ def number(value: Any) -> str:
         return " to ".join(number(each) for each in value)
     if isinstance(value, (int, float)):
         return f"{value:.3g}"
-    return "" if value is None else TOLD[value] if value in DIRECTIONS else str(value).replace("<", "&lt;")
+    return "" if value is None else TOLD[value] if value in DIRECTIONS else order(str(value))
+
+
+def order(value: str) -> str:
+    """Return an order by its arms alone where all have the same read-out."""
+    arms, readings = zip(*(name.strip().partition(".")[::2] for name in value.split("<")), strict=True)
+    return " &lt; ".join(arms) if len(set(readings)) == 1 else value.replace("<", "&lt;")
 
 
 def case_row(case: dict[str, Any]) -> str:
