@@ -36,7 +36,7 @@ from pulposus.tissue.nutrition import SOLUTES, Nutrition, mobility
 from pulposus.tissue.points import Points, regional
 from pulposus.tissue.process import Process, View
 from pulposus.tissue.proteases import Proteases
-from pulposus.tissue.shape import Shape, stretch
+from pulposus.tissue.shape import Shape, lowest, stretch
 from pulposus.tissue.stepper import Snapshot
 from pulposus.tissue.swelling import Swelling
 from pulposus.tissue.system import System
@@ -196,13 +196,17 @@ class Disc:
                                       for tag, value in (f.boundary or {}).items()} for f in self.transport.fields})
         return True
 
+    def _tall(self, height: Any) -> Any:
+        """Return height ratios, none lower than with nothing but solid matter between the endplates."""
+        return np.maximum(height, lowest(self.geometry, 1 - self.laws[0].phi))
+
     def restretch(self, s: Snapshot) -> bool:
         """Update stiffness and porosity to the disc's volume, height and open endplate; True when it moved enough to matter."""
         swelling = self.laws[0]
         fed = self._feed((s.g.get("endplate_supply", 1.0), s.g.get("wall_supply", 1.0), s.g.get("endplate_pattern", 0.0) > 1 / 2))
         (whole, dense), settled = self._nucleus_aggrecan({**s.y, **s.g}), s.g["annulus_settled"]
         healthy = swelling.equilibrium(whole, settled)
-        J, height = float(healthy / swelling.volume), float((1 - swelling.wall.sinking(healthy)) / swelling.height)
+        J, height = float(healthy / swelling.volume), float(self._tall((1 - swelling.wall.sinking(healthy)) / swelling.height))
         shape = J, height, s.g["endplate_open"]
         if max(abs(new / old - 1) for new, old in zip(shape, self._stretched, strict=True)) < _MOVED:
             return fed
@@ -225,6 +229,7 @@ class Disc:
         settled = np.array([state["annulus_settled"] for state in states])
         damage = np.array([1 - (1 - damage_of(state, self.p)) * (1 - self._slack(state)) for state in states])
         shape = swelling.readings(whole, self.loads, damage, settled)
+        shape["height_index"] = self._tall(shape["height_index"])
         wet = swelling.porosity_of(shape["nucleus_volume"])
         apart = dense != whole
         if apart.any():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from problems import DAY, ENDPLATE_BATH, LIMITED, mm, nominal_draw, nutrition, supply
@@ -163,6 +165,19 @@ def test_the_annulus_keeps_its_volume_and_meets_the_nucleus():
     outer = inner + 7 / factors["AF", 0] ** 0.5
     assert (outer**2 - inner**2) * axial == pytest.approx(21**2 - 14**2, rel=1e-12)
     assert factors["NP", 0] == pytest.approx(axial) and factors["NP", 1] == pytest.approx(J / axial**2)
+
+
+def test_a_disc_whose_wall_gives_way_is_no_lower_than_its_solid_matter_and_endplates():
+    slack = disc("I")
+    law, imaging = slack.laws
+    slack._laws = replace(law, wall=replace(law.wall, stiffness=1e-6 * law.wall.stiffness, coupling=10.0)), imaging
+    c, y, g = slack.initial()
+    y = {**y, **{n: 0.5 * y[n] for n in ("aggrecan_intact", "aggrecan_fragments")}}
+    assert slack.laws[0].height_ratio(0.5 * law.start) < 0
+    assert slack.restretch(type("S", (), {"y": y, "g": g})())
+    told = slack.read([slack.view(0.0, c, y, g)])["height_index"]
+    assert told == pytest.approx([(1.2 * mm + 0.2 * 12.6 * mm) / AX1.height])
+    assert np.all(np.isfinite(list(slack.transport.theta[0].values())))
 
 
 def test_cells_are_kept_and_take_oxygen_by_the_water_that_is_left():
