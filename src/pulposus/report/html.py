@@ -47,9 +47,10 @@ def _disc(environment: Any, place: int, level: str, facts: Facts, shared: Mappin
 
     from pulposus.core.vocabulary import label
     from pulposus.report.sentence import status
+    from pulposus.report.words import disc
 
     at, name = (f"level-{place}-", label("level", level, lang)) if place else ("", "")
-    told = {**shared, "at": at, "level": name, "status": "" if place else status(facts, lang)}
+    told = {**shared, "at": at, "level": name, "disc": disc(facts.about["subject"], lang), "status": "" if place else status(facts, lang)}
     first = environment.get_template("first.html.j2").render(**told, **_first(facts, lang))
     more = environment.get_template("disc.html.j2").render(**told, **_more(facts, lang))
     return {"at": at, "level": name, "first": Markup(first), "more": Markup(more)}

@@ -11,10 +11,10 @@ from pulposus.core.units import convert
 from pulposus.core.vocabulary import label, terms
 from pulposus.report.numbers import count, number, printed_unit
 
-__all__ = ["caution", "given", "hypothesis", "joined", "law", "moment", "outcome", "reason", "record_label", "rival", "said", "subject",
-           "subject_notes", "unit", "what"]
+__all__ = ["caution", "disc", "given", "hypothesis", "joined", "law", "moment", "outcome", "reason", "record_label", "rival", "said",
+           "subject", "subject_notes", "unit", "what"]
 
-_PERSON = {"sex": "sex", "modic": "modic", "endplate": "endplate_defect"}  # of a subject -> kind of word
+_BESIDE = {"modic": "modic", "endplate": "endplate_defect"}  # of a subject -> kind of word
 _MAN = ("human", "L4/L5")  # the disc that others are held against
 _LONG = 3  # months; from here on times are told in months
 
@@ -164,20 +164,33 @@ def moment(days: float, lang: str) -> str:
 
 
 def subject(about: Mapping[str, Any], lang: str) -> str:
-    """Return the disc of a study in words.
+    """Return whose disc it is, in words; of several levels those alone, as each tells its own grade.
 
     >>> subject({"species": "human", "level": "L4/L5", "grade": {"scale": "pfirrmann", "value": [3, 6]}}, "en")
     'human · L4/L5 · Pfirrmann grade 3–6'
+    >>> subject({"species": "human", "level": ["L4/L5", "L5/S1"], "grade": {"scale": "pfirrmann", "value": 3}}, "en")
+    'human · L4/L5, L5/S1'
+    """
+    name = partial(label, lang=lang)
+    sex = [name("sex", about["sex"])] if about.get("sex") not in (None, "none") else []
+    age = [text("report_age", lang, n=f"{convert(about['age'], 's', 'yr'):.3g}")] if about.get("age") is not None else []
+    medium = [text("report_in_culture", lang)] if about.get("medium") == "culture" else []
+    several = isinstance(about["level"], list)
+    discs = joined([name("level", each) for each in about["level"]], lang) if several else disc(about, lang)
+    return " · ".join([name("species", about["species"]), discs, *sex, *age, *medium])
+
+
+def disc(about: Mapping[str, Any], lang: str) -> str:
+    """Return a disc in words: level, grade, what the marrow and the endplates beside it are like.
+
+    >>> disc({"level": "L5/S1", "grade": {"scale": "pfirrmann", "value": 4}, "modic": "1"}, "en")
+    'L5/S1 · Pfirrmann grade 4 · Modic type 1'
     """
     value = about["grade"]["value"]
     grades = "–".join(str(v) for v in value) if isinstance(value, (list, tuple)) else str(value)
     name = partial(label, lang=lang)
-    scale = f"{name('grade_scale', about['grade']['scale'])} {grades}"
-    extra = [name(kind, about[key]) for key, kind in _PERSON.items() if about.get(key) not in (None, "none")]
-    age = [text("report_age", lang, n=f"{convert(about['age'], 's', 'yr'):.3g}")] if about.get("age") is not None else []
-    medium = [text("report_in_culture", lang)] if about.get("medium") == "culture" else []
-    levels = joined([name("level", each) for each in (about["level"] if isinstance(about["level"], list) else [about["level"]])], lang)
-    return " · ".join([name("species", about["species"]), levels, scale, *extra, *age, *medium])
+    beside = [name(kind, about[key]) for key, kind in _BESIDE.items() if about.get(key) not in (None, "none")]
+    return " · ".join([name("level", about["level"]), f"{name('grade_scale', about['grade']['scale'])} {grades}", *beside])
 
 
 def subject_notes(about: Mapping[str, Any], lang: str) -> list[str]:

@@ -32,8 +32,8 @@ def repeated(g: Callable[[Array], Array], x: Array, image: Array, size: Callable
 
     image: g at the first x. weight: what one unit of each row counts, broadcast against x.
 
-    >>> square = lambda x: 2.0 - 3.0 * x                             # answers threefold and turned round: diverges by itself
-    >>> x = repeated(square, np.array([0.0]), np.array([2.0]), lambda x, y: float(abs(x - y).max()), np.array(1.0), 1e-12)
+    >>> threefold = lambda x: 2.0 - 3.0 * x                          # answers threefold and turned round: diverges by itself
+    >>> x = repeated(threefold, np.array([0.0]), np.array([2.0]), lambda x, y: float(abs(x - y).max()), np.array(1.0), 1e-12)
     >>> float(x.round(12)[0])
     0.5
     """

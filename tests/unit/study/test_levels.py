@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import StringIO
 
 import numpy as np
@@ -158,8 +159,8 @@ def test_the_tables_have_a_column_for_the_level_and_rows_of_the_person(two, alon
 def test_the_page_shows_every_level_and_the_person(two):
     text = page(two.result, "zh")
     assert "患者整体" in text
-    for level in (UPPER, LOWER):
-        assert f"<h2>{level}</h2>" in text
+    for level, grade in ((UPPER, 3), (LOWER, 4)):  # each with its own grade
+        assert re.search(rf"<h2>{level} · [^<]*{grade}[^<]*</h2>", text)
     assert 'id="level-1-evidence"' in text and 'id="level-2-evidence"' in text and 'id="person"' in text
     assert f'id="rec-{WORST}"' in text
     anchors = [part.split('"')[0] for part in text.split(' id="')[1:]]
